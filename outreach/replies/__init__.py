@@ -1,0 +1,1 @@
+"""Reading what clients write: from raw text to an intent, and to the question it answers."""
