@@ -1,0 +1,91 @@
+"""The database: one engine, one way to write, one way to read.
+
+SQLite by default (WAL, synchronous=FULL: a commit that returned survives a power cut), PostgreSQL
+through psycopg. Writers on SQLite begin IMMEDIATE, so two of them queue instead of failing late.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session
+
+from outreach.settings import SettingsError
+
+_READ_ONLY = {"outreach_read": True}
+
+
+class Database:
+    """Transactions on one database. Cheap to pass around; make one per process, after forking."""
+
+    def __init__(self, url: str | URL, *, pool_size: int = 5) -> None:
+        self.engine = make_engine(url, pool_size=pool_size)
+        self._reader = self.engine.execution_options(**_READ_ONLY)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One write transaction: commits when the block ends, rolls back when it raises.
+
+        Compute, decrypt and call out before entering: on SQLite every other writer waits.
+        """
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One read transaction; never blocks a writer."""
+        with Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def make_engine(url: str | URL, *, pool_size: int = 5) -> Engine:
+    """An engine with the house's settings. Raises SettingsError if the address is malformed."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise SettingsError("OUTREACH_DATABASE_URL is not a database address.") from None
+    if parsed.drivername in {"postgres", "postgresql"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    # hide_parameters: a failing statement must not print a client's data (law 6).
+    options: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
+    if parsed.get_backend_name() == "sqlite":
+        _make_folder(parsed)
+        engine = create_engine(parsed, pool_size=pool_size, max_overflow=20, **options)
+        event.listen(engine, "connect", _sqlite_connection)
+        event.listen(engine, "begin", _sqlite_begin)
+        return engine
+    return create_engine(parsed, pool_size=pool_size, max_overflow=20, **options)
+
+
+def _make_folder(url: URL) -> None:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _sqlite_connection(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not open transactions by itself
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=5000",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    read = connection.get_execution_options().get("outreach_read", False)
+    connection.exec_driver_sql("BEGIN" if read else "BEGIN IMMEDIATE")
