@@ -1,6 +1,7 @@
 """${message}"""
 
 import sqlalchemy as sa
+from sqlalchemy import Text
 from alembic import op
 
 import outreach.models.base

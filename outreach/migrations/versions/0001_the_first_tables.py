@@ -1,6 +1,7 @@
 """The first tables"""
 
 import sqlalchemy as sa
+from sqlalchemy import Text
 from alembic import op
 
 import outreach.models.base
