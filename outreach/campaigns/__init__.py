@@ -1,0 +1,1 @@
+"""When a campaign owes a client a message, and making that message."""

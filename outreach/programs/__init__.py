@@ -1,0 +1,1 @@
+"""Programs: their file, and the imports of clients, appointments and goals."""
