@@ -61,8 +61,8 @@ _ROWS = {
     "ack_change_requested": _row(Kind.ADMIN, 1, _VISIT, _PLACE),
     "ack_note": _row(Kind.ADMIN, 1),
     "preference": _row(Kind.ADMIN, 1, sometimes="until time window days"),
-    "request_staff_hours": _row(Kind.ADMIN, 1),
-    "request_staff_after_hours": _row(Kind.ADMIN, 1, "when"),
+    "request_staff_hours": _row(Kind.ADMIN, 1, sometimes="emergency"),
+    "request_staff_after_hours": _row(Kind.ADMIN, 1, "when", "emergency"),
     "request_next_appointment": _row(Kind.ADMIN, 1, _VISIT, _PLACE),
     "request_no_appointment": _row(Kind.ADMIN, 1),
     "request_progress": _row(Kind.ADMIN, 1, "summary"),
@@ -82,7 +82,7 @@ _ROWS = {
     "identity": _row(Kind.ADMIN, 1),
     "which_one": _row(Kind.ADMIN, 1, "first second"),
     "safety": _row(Kind.SAFETY, 1, "crisis_line emergency", "needs_line poison_line"),
-    "welcome": _row(Kind.ADMIN, 2),
+    "welcome": _row(Kind.ADMIN, 2, "per_day emergency"),
     "page": _row(Kind.ADMIN, 1, "ref due", "link"),
 }
 
