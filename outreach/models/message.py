@@ -36,6 +36,12 @@ class Message(Base):
         Index("ix_message_number_created", "program_id", "number_hash", "created_at"),
         Index("ix_message_reply", "reply_id"),
         Index("ix_message_touchpoint", "touchpoint_id"),
+        Index(
+            "ix_message_ask",
+            "ask_at",
+            sqlite_where=text("ask_at IS NOT NULL"),
+            postgresql_where=text("ask_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
@@ -69,6 +75,10 @@ class Message(Base):
     handed_over_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     """When the state last changed by an answer or a receipt of the carrier."""
+    ask_at: Mapped[datetime | None]
+    """When to ask the carrier about it next; empty while there is nothing to ask."""
+    repeats_id: Mapped[str | None] = mapped_column(Id)
+    """The text whose failed delivery this one repeats."""
 
     number = Sealed()
     body = Sealed()

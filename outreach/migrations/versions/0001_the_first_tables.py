@@ -357,6 +357,8 @@ def upgrade() -> None:
         sa.Column("lease_until", outreach.models.base.Instant(timezone=True), nullable=True),
         sa.Column("handed_over_at", outreach.models.base.Instant(timezone=True), nullable=True),
         sa.Column("settled_at", outreach.models.base.Instant(timezone=True), nullable=True),
+        sa.Column("ask_at", outreach.models.base.Instant(timezone=True), nullable=True),
+        sa.Column("repeats_id", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_message_client_id")),
         sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_message_program_id")),
         sa.ForeignKeyConstraint(["sender_id"], ["sender.id"], name=op.f("fk_message_sender_id")),
@@ -364,6 +366,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("sid", name=op.f("uq_message_sid")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_message_ask",
+            ["ask_at"],
+            unique=False,
+            sqlite_where=sa.text("ask_at IS NOT NULL"),
+            postgresql_where=sa.text("ask_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_message_client_created", ["client_id", "created_at"], unique=False
         )
@@ -769,6 +778,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_message_reply")
         batch_op.drop_index("ix_message_number_created")
         batch_op.drop_index("ix_message_client_created")
+        batch_op.drop_index(
+            "ix_message_ask",
+            sqlite_where=sa.text("ask_at IS NOT NULL"),
+            postgresql_where=sa.text("ask_at IS NOT NULL"),
+        )
 
     op.drop_table("message")
     with op.batch_alter_table("goal", schema=None) as batch_op:
