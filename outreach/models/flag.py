@@ -10,6 +10,7 @@ from outreach.models.base import Base, Id, Sealed, new_id
 from outreach.vocabulary import FlagState
 
 _NOT_CLOSED = text("state <> 'closed'")
+_PAGING = text("page_at IS NOT NULL")
 
 
 class Flag(Base):
@@ -25,6 +26,8 @@ class Flag(Base):
             postgresql_where=_NOT_CLOSED,
         ),
         Index("ix_flag_client", "client_id", "opened_at"),
+        Index("ix_flag_number", "program_id", "number_hash", "opened_at"),
+        Index("ix_flag_paging", "page_at", sqlite_where=_PAGING, postgresql_where=_PAGING),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
@@ -48,6 +51,10 @@ class Flag(Base):
     """Counts changes; an edit that names an older version loses (409)."""
     safety_severity: Mapped[str | None] = mapped_column(String(10))
     """The severity the last safety text answered: one per episode unless it rises."""
+    page_step: Mapped[int] = mapped_column(default=0)
+    """Which of the program's paging steps comes next."""
+    page_at: Mapped[datetime | None]
+    """When that step is due; empty while nobody has to be paged."""
     outcome: Mapped[str | None] = mapped_column(String(16))
     closed_at: Mapped[datetime | None]
 

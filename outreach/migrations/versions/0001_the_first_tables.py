@@ -540,6 +540,8 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.String(length=32), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("safety_severity", sa.String(length=10), nullable=True),
+        sa.Column("page_step", sa.Integer(), nullable=False),
+        sa.Column("page_at", outreach.models.base.Instant(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=16), nullable=True),
         sa.Column("closed_at", outreach.models.base.Instant(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_flag_client_id")),
@@ -550,6 +552,16 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("flag", schema=None) as batch_op:
         batch_op.create_index("ix_flag_client", ["client_id", "opened_at"], unique=False)
+        batch_op.create_index(
+            "ix_flag_number", ["program_id", "number_hash", "opened_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_flag_paging",
+            ["page_at"],
+            unique=False,
+            sqlite_where=sa.text("page_at IS NOT NULL"),
+            postgresql_where=sa.text("page_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_flag_queue",
             ["program_id", "due_at"],
@@ -736,6 +748,12 @@ def downgrade() -> None:
             sqlite_where=sa.text("state <> 'closed'"),
             postgresql_where=sa.text("state <> 'closed'"),
         )
+        batch_op.drop_index(
+            "ix_flag_paging",
+            sqlite_where=sa.text("page_at IS NOT NULL"),
+            postgresql_where=sa.text("page_at IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_flag_number")
         batch_op.drop_index("ix_flag_client")
 
     op.drop_table("flag")
