@@ -54,6 +54,12 @@ def _days(value: Any) -> str:
     return value.lower()
 
 
+def _opens_before_it_closes(value: tuple[str, str]) -> tuple[str, str]:
+    if value[0] >= value[1]:
+        raise ValueError("needs an earlier and a later time of one day; split what passes midnight")
+    return value
+
+
 def _e164(value: str) -> str:
     try:
         number = phonenumbers.parse(value)
@@ -72,6 +78,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 WallTime = Annotated[str, BeforeValidator(_wall_time)]
 Duration = Annotated[str, BeforeValidator(_duration)]
 Days = Annotated[str, BeforeValidator(_days)]
+WorkingDay = Annotated[tuple[WallTime, WallTime], AfterValidator(_opens_before_it_closes)]
 Number = Annotated[str, AfterValidator(_e164)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
@@ -217,7 +224,7 @@ class ProgramFile(_Part):
     quiet_hours: QuietHours = QuietHours.model_validate({})
     daily_cap: int = Field(3, ge=1, le=50)
     contact: Contact = Contact()
-    working_hours: dict[Days, tuple[WallTime, WallTime]] = {"mon-fri": ("09:00", "17:00")}
+    working_hours: dict[Days, WorkingDay] = Field({"mon-fri": ("09:00", "17:00")}, min_length=1)
     holidays: tuple[date, ...] = ()
     discreet: bool = False
     price_per_segment: float = Field(0.0079, ge=0)
