@@ -1,7 +1,7 @@
 """One plain form of a text, so that rules need not know about phones, keyboards and alphabets.
 
-Used by the interpreter and by the screener. Every character of the plain form remembers where in the
-raw text it came from, so that evidence can be shown in the client's own words.
+Used by the interpreter and by the screener. Every character of the plain form remembers where in
+the raw text it came from, so that evidence can be shown in the client's own words.
 """
 
 import re
@@ -25,9 +25,9 @@ class Folded:
 def fold(text: str) -> Folded:
     """Fold a raw text: compatible forms (NFKC), small letters, no accents, plain quotes and digits.
 
-    Zero-width characters, bidi controls, emoji skin tones and variation marks are dropped; digits of
-    any script become ASCII. A run of white space becomes one newline if it holds a line break, else
-    one space; none is left at either end. Emoji stay. Never raises; any string is welcome.
+    Zero-width characters, bidi controls, emoji skin tones and variation marks are dropped; digits
+    of any script become ASCII. A run of white space becomes one newline if it holds a line break,
+    else one space; none is left at either end. Emoji stay. Never raises; any string is welcome.
     """
     if text.isascii():
         return _fold_ascii(text)
@@ -51,6 +51,10 @@ _SAME = {
     **dict.fromkeys("“”„‟″«»＂", '"'),
     **dict.fromkeys("‐‑‒–—―−－", "-"),
     "🔟": "10",
+    "½": " 1/2",
+    "¼": " 1/4",
+    "¾": " 3/4",
+    "⁄": "/",
     "\u2028": "\n",
     "\u2029": "\n",
     "\x85": "\n",

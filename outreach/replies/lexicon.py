@@ -1,0 +1,127 @@
+"""The phrases that carry meaning, and finding them in a text.
+
+A phrase is written with `[optional words]`, `(one|or the other)`, `{a set of words}`, and `~` for
+up to three words of any kind. It never reaches over the end of a sentence.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+from outreach.replies.automaton import Automaton, build
+from outreach.replies.datafiles import load
+from outreach.replies.words import Words, split_words
+
+FILES = (
+    "service.yaml",
+    "appointment.yaml",
+    "goal.yaml",
+    "preferences.yaml",
+    "requests.yaml",
+    "small_talk.yaml",
+)
+
+# What looks like something else: "no problem", "stop by". It only hides what lies inside it.
+MASK = "idiom"
+
+
+class Hit(NamedTuple):
+    """Words [start, end) of a text say what `means` names."""
+
+    start: int
+    end: int
+    means: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """One entry of a phrase file; no prompts means all.
+
+    `alone`: counts only as a whole clause ("stop", but not "bus stop"). `apart`: neither hides
+    shorter phrases inside it nor is hidden by longer ones.
+    """
+
+    means: str
+    alone: bool
+    apart: bool
+    say: tuple[str, ...]
+    prompts: tuple[str, ...]
+    examples: tuple[str, ...]
+    counter_examples: tuple[str, ...]
+
+
+def find_phrases(words: Words, prompt: str) -> list[Hit]:
+    """All phrases in a text that count for a prompt, in order of their start.
+
+    A phrase inside a longer one does not count: "no problem" is not a "no".
+    """
+    everything = rules()
+    found: list[Hit] = []
+    apart: list[Hit] = []
+    for start, end, number in _automaton().matches(words):
+        rule = everything[number]
+        fits = not rule.prompts or prompt in rule.prompts
+        if fits and (not rule.alone or _fills_clause(words, start, end)):
+            (apart if rule.apart else found).append(Hit(start, end, rule.means))
+    kept = _outermost(found)
+    if apart:
+        masks = [hit for hit in kept if hit.means == MASK]
+        kept += [hit for hit in apart if not any(_inside(hit, mask) for mask in masks)]
+        kept.sort()
+    return kept
+
+
+def _fills_clause(words: Words, start: int, end: int) -> bool:
+    return words.starts_clause(start) and (end == len(words.said) or words.before[end] != "")
+
+
+def _inside(hit: Hit, other: Hit) -> bool:
+    return other.start <= hit.start and hit.end <= other.end
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every entry of every phrase file."""
+    return tuple(_rule(entry) for name in FILES for entry in load(name))
+
+
+@cache
+def word_sets() -> dict[str, frozenset[str]]:
+    """The named sets of words that phrases refer to as `{name}`."""
+    raw: dict[str, str] = load("sets.yaml")
+    return {name: frozenset(split_words(words).said) for name, words in raw.items()}
+
+
+@cache
+def _automaton() -> Automaton:
+    phrases = [(phrase, number) for number, rule in enumerate(rules()) for phrase in rule.say]
+    return build(phrases, word_sets())
+
+
+def _outermost(found: list[Hit]) -> list[Hit]:
+    """Without the hits that lie inside a longer one."""
+    found.sort(key=lambda hit: (hit.start, -hit.end))
+    kept: list[Hit] = []
+    widest: tuple[int, int] = (-1, -1)
+    for hit in found:
+        span = (hit.start, hit.end)
+        if hit.end > widest[1] or span == widest:
+            kept.append(hit)
+            widest = span
+    return kept
+
+
+def _rule(entry: dict[str, Any]) -> Rule:
+    return Rule(
+        means=entry["means"],
+        alone=entry.get("alone", False),
+        apart=entry.get("apart", False),
+        say=_lines(entry["say"]),
+        prompts=tuple(entry.get("prompts", "").split()),
+        examples=_lines(entry.get("examples", "")),
+        counter_examples=_lines(entry.get("not", "")),
+    )
+
+
+def _lines(block: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in block.splitlines() if line.strip())

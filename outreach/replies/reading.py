@@ -1,0 +1,31 @@
+"""What one reply was understood to say."""
+
+from dataclasses import dataclass
+
+from outreach.vocabulary import Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """A second thing the same text says, as `intent:value` in files."""
+
+    intent: Intent
+    value: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.intent}:{self.value}" if self.value else str(self.intent)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The main intent of a text, its value, what else it says, and the reasons in order.
+
+    Values are those of the contract's "Reading replies": dates and times are local to the client
+    and carry no offset; an empty value means that the text does not pin one down. `why` names
+    rules and phrases of the data files, never more of the client's words than they matched.
+    """
+
+    intent: Intent
+    value: str = ""
+    also: tuple[Also, ...] = ()
+    why: tuple[str, ...] = ()

@@ -1,0 +1,117 @@
+"""One spelling per word: known variants, stretched letters, and near misses of long key words.
+
+The words are data: phrases/spelling.yaml. Loaded at first use.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from outreach.replies.datafiles import load, words_in_use
+
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_MIN_FUZZY = 6
+_MIN_SOUND = 3
+
+
+def spell(word: str) -> str:
+    """The one spelling of a folded word; unknown words come back without their apostrophes."""
+    return _spell(word) if len(word) <= 32 else word
+
+
+def join_pairs(said: list[str], before: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Join pairs that are one word in short form; punctuation between the two keeps them apart."""
+    pairs = _table().pairs
+    words: list[str] = []
+    gaps: list[str] = []
+    for index, word in enumerate(said):
+        joined = pairs.get((words[-1], word)) if words and not before[index] else None
+        if joined is None:
+            words.append(word)
+            gaps.append(before[index])
+        else:
+            words[-1] = joined
+    gaps.append(before[-1])
+    return tuple(words), tuple(gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    variants: dict[str, str]
+    pairs: dict[tuple[str, str], str]
+    near: dict[str, str]
+    known: frozenset[str]
+    sounds: dict[str, str]
+
+
+@cache
+def _table() -> _Table:
+    raw: dict[str, Any] = load("spelling.yaml")
+    variants = {v: word for word, forms in raw["variants"].items() for v in forms.split()}
+    pairs = {
+        (first, second): word
+        for word, forms in raw["pairs"].items()
+        for first, second in (pair.split() for pair in forms.split(","))
+    }
+    near: dict[str, str] = {}
+    for word in raw["near"].split():
+        for form in (word, *_shortened(word)):
+            near.setdefault(form, word)
+    known = words_in_use() | frozenset(raw["real"].split()) | frozenset(raw["near"].split())
+    sounds: dict[str, str] = {}
+    for word in sorted(known - variants.keys()):
+        sounds.setdefault(_sound(word), word)
+    return _Table(variants, pairs, near, known, sounds)
+
+
+@lru_cache(maxsize=8192)
+def _spell(word: str) -> str:
+    table = _table()
+    plain = word.replace("'", "") if len(word) > 1 else word
+    for form in (plain, _STRETCHED.sub(r"\1\1", plain), _STRETCHED.sub(r"\1", plain)):
+        if form in table.variants:
+            return table.variants[form]
+        if form in table.known:
+            return form
+    form = _STRETCHED.sub(r"\1", plain)
+    if len(form) >= _MIN_SOUND and (like := table.sounds.get(_sound(form))):
+        return table.variants.get(like, like)
+    return _near_miss(form, table.near) or form
+
+
+# Letters that sound alike in Spanish, in the order in which they are replaced.
+_SOUNDS = (
+    ("ch", "x"),
+    ("h", ""),
+    ("qu", "k"),
+    ("ce", "se"),
+    ("ci", "si"),
+    ("c", "k"),
+    ("z", "s"),
+    ("v", "b"),
+    ("ll", "y"),
+    ("ge", "je"),
+    ("gi", "ji"),
+    ("sh", "x"),
+)
+
+
+def _sound(word: str) -> str:
+    """A key that words share which Spanish pronounces alike: kiero and quiero, ise and hice."""
+    for letters, sound in _SOUNDS:
+        word = word.replace(letters, sound)
+    return word
+
+
+def _near_miss(word: str, near: dict[str, str]) -> str | None:
+    """The key word at most one letter (or one swap of neighbours) away."""
+    if word in near:
+        return near[word]
+    if len(word) < _MIN_FUZZY:
+        return None
+    return next((near[form] for form in _shortened(word) if form in near), None)
+
+
+def _shortened(word: str) -> list[str]:
+    return [word[:i] + word[i + 1 :] for i in range(len(word))]
