@@ -72,7 +72,7 @@ _ROWS = {
     "help": _row(Kind.ADMIN, 2),
     "opt_in": _row(Kind.ADMIN, 2),
     "opt_out": _row(Kind.ADMIN, 1),
-    "opt_out_crisis": _row(Kind.ADMIN, 1, "crisis_line emergency"),
+    "opt_out_crisis": _row(Kind.SAFETY, 1, "crisis_line emergency"),
     "unclear_appointment": _row(Kind.ADMIN, 1),
     "unclear_scale": _row(Kind.ADMIN, 1),
     "unclear_goal": _row(Kind.ADMIN, 1, sometimes="goal"),

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from outreach.errors import OutreachError
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -24,13 +26,17 @@ class Problem:
         return {**asdict(self), "file": str(self.file)}
 
 
-class LibraryError(Exception):
+class LibraryError(OutreachError):
     """A library that cannot be loaded. `problems` holds every reason, not only the first."""
+
+    code = "library"
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = tuple(problems)
 
 
-class NoSuchTextError(LookupError):
+class NoSuchTextError(OutreachError, LookupError):
     """Asked for a language, collection or text that the library does not hold."""
+
+    code = "no_such_text"
