@@ -5,6 +5,7 @@ nothing else: no loops, calls, attributes, arithmetic or filters, so no text can
 reach anything. The sandbox stays on underneath as a second wall.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,8 @@ from jinja2 import Template, TemplateSyntaxError, Undefined, UndefinedError, nod
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from outreach.content.segments import to_gsm_safe
+
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")  # "at 10:30 a. m." at the end of a sentence
 
 
 class BadTemplateError(ValueError):
@@ -28,7 +31,8 @@ class Placeholders:
 
 
 def render(source: str, variables: Mapping[str, str | None]) -> str:
-    """The words to send: variables filled, one space between words, GSM-7 where possible.
+    """The words to send: variables filled, one space between words, no doubled full
+    stop, GSM-7 where possible.
 
     An empty value counts as missing. Raises `jinja2.UndefinedError` when a variable without a
     fallback is missing, and `BadTemplateError` for a text the library would have refused.
@@ -36,7 +40,10 @@ def render(source: str, variables: Mapping[str, str | None]) -> str:
     if "{" in source:
         present = {name: value for name, value in variables.items() if value}
         source = _compiled(source).render(present)
-    return to_gsm_safe(" ".join(source.split()))
+    words = " ".join(source.split())
+    if ".." in words:
+        words = _TWO_STOPS.sub(".", words)
+    return to_gsm_safe(words)
 
 
 def placeholders(source: str) -> Placeholders:

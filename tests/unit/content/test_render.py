@@ -20,6 +20,8 @@ from outreach.content.render import BadTemplateError, placeholders, render
         ("Hi{% if name %} {{ name }}{% endif %}.", {}, "Hi."),
         ("A  {{ name }}  b\n c", {"name": " x "}, "A x b c"),
         ("{{ name }}", {"name": "{{ goal }}"}, "{{ goal }}"),
+        ("At {{ time }}.", {"time": "9:00 a. m."}, "At 9:00 a. m."),
+        ("Well... {{ name }}", {"name": "Ana"}, "Well... Ana"),
         ("{{ name }}’s", {"name": "Inés"}, "Inés's"),
     ],
 )
