@@ -81,7 +81,7 @@ def _is_morning(words: Words, at: int) -> bool:
 
 
 def _in_some_time(words: Words, at: int, today: date) -> DateMention | None:
-    """"in 3 days", "two weeks from today", "a week from monday", "dentro de dos semanas"."""
+    """ "in 3 days", "two weeks from today", "a week from monday", "dentro de dos semanas"."""
     table = calendar()
     number = table.number(words.said[at])
     skip = at + 2 if words.said[at + 1 : at + 2] == ("of",) else at + 1
@@ -154,7 +154,10 @@ def _with_next(words: Words, at: int) -> tuple[int, int, bool]:
     table = calendar()
     start, end = at, at + 1
     before = words.said[at - 1] if at else ""
-    if before in table.next or words.said[max(0, at - 2) : at] in {("next", "week"), ("week", "on")}:
+    if before in table.next or words.said[max(0, at - 2) : at] in {
+        ("next", "week"),
+        ("week", "on"),
+    }:
         return at - 1, end, before != "following"
     if before == "on" and words.said[max(0, at - 3) : at - 1] == ("next", "week"):
         return at - 3, end, True
@@ -165,14 +168,11 @@ def _with_next(words: Words, at: int) -> tuple[int, int, bool]:
 
 
 def _after_next_week(words: Words, at: int) -> bool:
-    """"la proxima semana el martes", "la semana que viene, el martes"."""
+    """ "la proxima semana el martes", "la semana que viene, el martes"."""
     before = words.said[max(0, at - 5) : at]
-    return (
-        any(word in {"semana", "week"} for word in before)
-        and (
-            not calendar().next.isdisjoint(before)
-            or before[-3:-1] in {("que", "viene"), ("que", "entra")}
-        )
+    return any(word in {"semana", "week"} for word in before) and (
+        not calendar().next.isdisjoint(before)
+        or before[-3:-1] in {("que", "viene"), ("que", "entra")}
     )
 
 
@@ -195,7 +195,7 @@ def _is_share(words: Words, at: int) -> bool:
 
 
 def _month_and_day(words: Words, at: int, today: date) -> DateMention | None:
-    """"december 3rd", "dec 3", "3 de diciembre", "the third of december"."""
+    """ "december 3rd", "dec 3", "3 de diciembre", "the third of december"."""
     table = calendar()
     if words.said[at] in table.months:
         after = at + 2 if words.said[at + 1 : at + 2] == ("the",) else at + 1
@@ -213,7 +213,7 @@ def _month_and_day(words: Words, at: int, today: date) -> DateMention | None:
 
 
 def _day_of_month(words: Words, at: int, today: date) -> DateMention | None:
-    """"the 14th", "el 14", "el dia 14", "monday 23rd"."""
+    """ "the 14th", "el 14", "el dia 14", "monday 23rd"."""
     table = calendar()
     word = words.said[at]
     if word in {"second", "first"} or (word in {"one", "un", "una", "a", "uno", "1"} and at == 0):

@@ -110,7 +110,7 @@ def _hour(words: Words, at: int) -> int | None:
 
 
 def _clock(words: Words, at: int) -> TimeMention | None:
-    """"3pm", "10:30", "3:30pm", "15:00", "1530 hrs"."""
+    """ "3pm", "10:30", "3:30pm", "15:00", "1530 hrs"."""
     match = _CLOCK.fullmatch(words.said[at])
     if match and (match[4] or (match[2] and "." not in words.said[at]) or match[3] or match[5]):
         return _from_digits(words, at, int(match[1]), int(match[2] or 0), (match[4] or "")[:1])
@@ -141,7 +141,7 @@ def _exact(words: Words, at: int, hour: int, minute: int) -> TimeMention | None:
 
 
 def _bare_hour(words: Words, at: int) -> TimeMention | None:
-    """"at 3", "a las 10", "3 pm", "3 oclock", "tuesday 3"."""
+    """ "at 3", "a las 10", "3 pm", "3 oclock", "tuesday 3"."""
     hour = _hour(words, at)
     if hour is None:
         return None

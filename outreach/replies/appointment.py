@@ -1,0 +1,237 @@
+"""Answers to the reminder of a visit: confirm, cancel, reschedule, or not settled."""
+
+from datetime import date, datetime
+
+from outreach.replies.choices import other_number, picked_choice
+from outreach.replies.dates import DateMention, find_dates
+from outreach.replies.grammar import (
+    is_asked,
+    is_conditional,
+    is_negated,
+    outside_scope,
+    small_words,
+)
+from outreach.replies.lexicon import Hit
+from outreach.replies.text import Candidate, Text
+from outreach.replies.times import find_times
+from outreach.vocabulary import Intent
+
+_CHOICES = {1: Intent.CONFIRM, 2: Intent.RESCHEDULE, 3: Intent.CANCEL}
+
+
+def read_appointment(text: Text) -> Candidate | None:
+    """What a text answers to "will you be there?"; None if it does not answer.
+
+    A change of time outweighs a plain no, a reason to stay away outweighs a plain yes, and
+    anything unsure confirms nothing. The value is the local day or moment asked for, if one is.
+    """
+    choice = picked_choice(text.words)
+    coming, not_coming, doubts = _weighed(text)
+    moving = text.having("another_time")
+    if moving and not _moves_nothing(text, moving):
+        return _reschedule(text, text.quote(moving[0]))
+    offered = _offered_days(text)
+    if choice is not None:
+        return _chosen(text, choice, not_coming, coming)
+    if not_coming and offered:
+        return _reschedule(text, "another day is named after a refusal")
+    if not_coming or coming:
+        return _decided(text, coming, not_coming, doubts)
+    if doubts:
+        return Candidate(Intent.UNCLEAR, "", text.quote(doubts[0]))
+    return _short_answer(text, offered)
+
+
+def _weighed(text: Text) -> tuple[list[Hit], list[Hit], list[Hit]]:
+    """Phrases of coming, of not coming and of doubt that still stand in their sentences."""
+    refusals = text.having("not_coming")
+    doubts = text.having("unsure")
+    coming = outside_scope(text.words, text.having("coming"), refusals + doubts)
+    turned = [hit for hit in coming if is_negated(text.words, hit)]
+    open_ones = [h for h in coming + refusals if is_conditional(text.words, h)]
+    coming = [h for h in coming if h not in turned + open_ones and not is_asked(text, h)]
+    refusals = outside_scope(text.words, refusals, doubts)
+    refusals = [hit for hit in refusals if hit not in open_ones]
+    return coming, refusals + turned, doubts + open_ones
+
+
+def _moves_nothing(text: Text, moving: list[Hit]) -> bool:
+    """Whether every phrase of moving is denied: "no need to reschedule"."""
+    return all(is_negated(text.words, hit) for hit in moving)
+
+
+def _chosen(text: Text, choice: int, not_coming: list[Hit], coming: list[Hit]) -> Candidate:
+    intent = _CHOICES[choice]
+    if intent is Intent.CONFIRM and not_coming:
+        return Candidate(Intent.CANCEL, "", f"1, but {text.quote(not_coming[-1])}")
+    if intent is Intent.RESCHEDULE:
+        return _reschedule(text, "2 offers another time")
+    if intent is Intent.CANCEL and coming and not not_coming:
+        return Candidate(Intent.UNCLEAR, "", f"3, but {text.quote(coming[0])}")
+    return Candidate(intent, "", f"{choice} was offered for it")
+
+
+def _decided(
+    text: Text, coming: list[Hit], not_coming: list[Hit], doubts: list[Hit]
+) -> Candidate | None:
+    """The last word counts: "I said yes but I can't", "can't... wait, I can"."""
+    if not coming or (not_coming and not_coming[-1].start > coming[-1].start):
+        return Candidate(Intent.CANCEL, "", text.quote(not_coming[-1]))
+    if not_coming and not _turns_back(text, not_coming[-1], coming[-1]):
+        return Candidate(Intent.CANCEL, "", text.quote(not_coming[-1]))
+    if doubts:
+        return Candidate(Intent.UNCLEAR, "", text.quote(doubts[0]))
+    return Candidate(Intent.CONFIRM, "", text.quote(coming[-1]))
+
+
+def _turns_back(text: Text, first: Hit, second: Hit) -> bool:
+    between = text.between(first.end, second.end)
+    return not small_words("turns").isdisjoint(between)
+
+
+def _short_answer(text: Text, offered: list[DateMention]) -> Candidate | None:
+    yes, no, fine = (text.having(means) for means in ("yes", "no", "ok"))
+    if yes and no:
+        last = max(yes + no)
+        if _is_both(text, yes, no):
+            return Candidate(Intent.UNCLEAR, "", "yes and no")
+        return _plain(text, last)
+    if yes or no:
+        return _plain(text, (yes or no)[-1], offered)
+    if offered or _only_a_day(text):
+        return _reschedule(text, "a day is named")
+    if fine and not is_asked(text, fine[0]):
+        return Candidate(Intent.CONFIRM, "", text.quote(fine[0]))
+    if other_number(text.words):
+        return Candidate(Intent.UNCLEAR, "", "a number that was not offered")
+    return None
+
+
+def _is_both(text: Text, yes: list[Hit], no: list[Hit]) -> bool:
+    low, high = sorted([yes[-1], no[-1]])
+    return text.between(low.end, high.start) in {("and",), ("y",), ("or",), ("o",)}
+
+
+def _plain(text: Text, hit: Hit, offered: list[DateMention] | None = None) -> Candidate | None:
+    if hit.means == "no" and offered:
+        return _reschedule(text, "another day is named after a no")
+    if hit.means == "yes" and text.words.is_question(hit.start) and len(text.words.said) < 3:
+        return Candidate(Intent.UNCLEAR, "", "a yes with a question mark")
+    intent = Intent.CONFIRM if hit.means == "yes" else Intent.CANCEL
+    return Candidate(intent, "", text.quote(hit))
+
+
+def _reschedule(text: Text, why: str) -> Candidate:
+    return Candidate(Intent.RESCHEDULE, asked_moment(text), why)
+
+
+def asked_moment(text: Text) -> str:
+    """The local day or moment a text asks for, or "" where it leaves that open."""
+    days = _wanted(text, find_dates(text.words, text.today))
+    if len({mention.day for mention in days}) != 1:
+        return ""
+    times = [t for t in find_times(text.words) if not t.vague]
+    wanted = [t for t in times if not _rejected(text, t.start)] or times
+    moments = {t.at for t in wanted}
+    if len(moments) != 1:
+        return _iso(days[-1].day)
+    return f"{_iso(days[-1].day)}T{moments.pop():%H:%M}"
+
+
+def _iso(day: date) -> str:
+    return day.isoformat()
+
+
+def _wanted(text: Text, days: list[DateMention]) -> list[DateMention]:
+    """The days that are asked for, not those that are refused or left."""
+    kept = [day for day in days if not _rejected(text, day.start)]
+    if len({d.day for d in kept}) > 1 and not _left_open(text, kept):
+        offers = [day for day in kept if _is_offer(text, day)]
+        return offers or kept
+    return kept
+
+
+def _left_open(text: Text, days: list[DateMention]) -> bool:
+    """ "tuesday or thursday"."""
+    return any(
+        not small_words("either").isdisjoint(text.between(first.end, second.start))
+        for first, second in zip(days, days[1:], strict=False)
+    )
+
+
+def _rejected(text: Text, at: int) -> bool:
+    """Whether a refusal or "from" stands before a day in its own clause."""
+    words = text.words
+    back = at
+    while back > 0 and not words.before[back] and at - back < 6:
+        back -= 1
+        if words.said[back] in small_words("turns") | {"to", "and", "puedo", "can"}:
+            return words.said[back] == "puedo" and words.said[max(0, back - 1)] == "no"
+        if words.said[back] in _REFUSES:
+            return True
+        if words.said[back] in {"from", "of"} and at - back <= 2:
+            return _leaves(words.said, back)
+    return _refused_after(text, at)
+
+
+_REFUSES = frozenset({"not", "cant", "no", "dont", "doesnt", "wont", "isnt", "than", "couldnt"})
+
+
+def _leaves(said: tuple[str, ...], at: int) -> bool:
+    """ "from monday" (but not "a week from monday"), "instead of monday"."""
+    before = said[at - 1] if at else ""
+    return before == "instead" if said[at] == "of" else before not in {"week", "weeks", "days"}
+
+
+def _refused_after(text: Text, at: int) -> bool:
+    """ "tuesday doesn't work", "el martes no puedo"."""
+    words = text.words
+    for ahead in range(at + 1, min(at + 5, len(words.said))):
+        if words.before[ahead]:
+            return False
+        if words.said[ahead] in {"doesnt", "dont", "wont", "isnt", "no"}:
+            return words.said[ahead + 1 : ahead + 2] not in {("longer",), ("later",)}
+    return False
+
+
+def _offered_days(text: Text) -> list[DateMention]:
+    """Days that a text proposes, beside a refusal or by themselves."""
+    days = [day for day in find_dates(text.words, text.today) if not _rejected(text, day.start)]
+    return [day for day in days if _is_offer(text, day)]
+
+
+def _is_offer(text: Text, day: DateMention) -> bool:
+    start, end = _clause(text, day.start)
+    said = text.words.said[start:end]
+    if not small_words("hinders").isdisjoint(said) and "?" not in text.words.before[end]:
+        return False
+    offers = not small_words("offers").isdisjoint(said) or "?" in text.words.before[end]
+    return offers or _bare(text, start, end)
+
+
+def _clause(text: Text, at: int) -> tuple[int, int]:
+    start, end = at, at + 1
+    turns = small_words("turns") - {"instead", "now", "ahora", "then"}
+    while not text.words.starts_clause(start) and text.words.said[start] not in turns:
+        start -= 1
+    while end < len(text.words.said) and not text.words.starts_clause(end):
+        if text.words.said[end] in turns:
+            break
+        end += 1
+    return start, end
+
+
+def _bare(text: Text, start: int, end: int) -> bool:
+    """Whether a clause is little more than a day."""
+    return end - start <= 4 and start > 0
+
+
+def _only_a_day(text: Text) -> bool:
+    """Whether the whole text is a day, with or without an hour."""
+    days = find_dates(text.words, text.today)
+    return bool(days) and len(text.words.said) <= 6 and not text.says("thanks", "greeting")
+
+
+def local_moment(moment: datetime) -> str:
+    """A local moment as the contract writes it."""
+    return f"{moment:%Y-%m-%dT%H:%M}"

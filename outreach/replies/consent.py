@@ -1,0 +1,75 @@
+"""The right to be left alone: opt-out and its return, wrong number, help, and machine replies."""
+
+from outreach.replies.grammar import small_words
+from outreach.replies.lexicon import Hit
+from outreach.replies.preferences import pause_length
+from outreach.replies.text import Candidate, Text
+from outreach.vocabulary import Intent
+
+# The carrier's own list and its Spanish counterparts (contract.md); alone they always revoke.
+STOP_WORDS = frozenset(
+    "stop stopall unsubscribe cancel end quit revoke optout alto parar baja cancelar detener".split()
+)
+_LIMITED = ("less", "at_part", "at_time", "off_days", "only_days", "pause")
+_FOREVER = frozenset({"ever", "forever", "never", "anymore", "nunca", "jamas", "mas"})
+
+
+def read_consent(text: Text) -> list[Candidate]:
+    """What a text says about being texted at all, most important first."""
+    if text.says("auto_reply"):
+        return [Candidate(Intent.AUTO_REPLY, "", text.quote(text.having("auto_reply")[0]))]
+    if len(text.words.said) == 1 and text.words.said[0] in STOP_WORDS:
+        return [Candidate(Intent.OPT_OUT, "", f'the word "{text.words.said[0]}" alone')]
+    for means, intent in (("help_word", Intent.HELP), ("start_word", Intent.OPT_IN)):
+        whole = [hit for hit in text.having(means) if _is_whole(text, hit)]
+        if whole:
+            return [Candidate(intent, "", text.quote(whole[0]))]
+    return _wrong_number(text) + _opt_out(text) or _opt_in(text)
+
+
+def _is_whole(text: Text, hit: Hit) -> bool:
+    return hit.start == 0 and hit.end == len(text.words.said)
+
+
+def _wrong_number(text: Text) -> list[Candidate]:
+    hits = text.having("wrong_number")
+    return [Candidate(Intent.WRONG_NUMBER, "", text.quote(hits[0]))] if hits else []
+
+
+def _opt_out(text: Text) -> list[Candidate]:
+    hits = [hit for hit in text.having("opt_out", "stop_word") if not _is_limited(text, hit)]
+    if not hits and _ends_in_stop(text):
+        return [Candidate(Intent.OPT_OUT, "", "a free-standing stop")]
+    return [Candidate(Intent.OPT_OUT, "", text.quote(hits[0]))] if hits else []
+
+
+def _is_limited(text: Text, hit: Hit) -> bool:
+    """Whether the refusal is of a time, a number or a manner: "stop texting me so early"."""
+    start, end = text.words.sentence_around(hit.start)
+    if not _FOREVER.isdisjoint(text.between(hit.start, end)) and not text.says("only_days"):
+        return pause_length(text, hit) is not None
+    limits = [h for h in text.having(*_LIMITED) if start <= h.start < end]
+    return bool(limits) or pause_length(text, hit) is not None
+
+
+def _ends_in_stop(text: Text) -> bool:
+    """ "6 and stop", "yes stop": a stop beside nothing but an answer."""
+    said = text.words.said
+    if len(said) > 4 or said[-1] != "stop":
+        return False
+    others = [word for word in said[:-1] if word not in {"and", "y", "please"}]
+    answers = {"yes", "no", "si", "ok"}
+    return all(word in answers or word[0].isdigit() for word in others) and bool(others)
+
+
+def _opt_in(text: Text) -> list[Candidate]:
+    hits = text.having("opt_in")
+    if (
+        not hits
+        or text.says("unpause")
+        or not small_words("negators").isdisjoint(
+            text.words.said[max(0, hits[0].start - 2) : hits[0].start]
+        )
+    ):
+        return []
+    return [Candidate(Intent.OPT_IN, "", text.quote(hits[0]))]

@@ -1,0 +1,99 @@
+"""Answers to "did you get to your goal?": done, some, not_yet."""
+
+import re
+
+from outreach.replies.calendar import calendar
+from outreach.replies.choices import other_number, picked_choice
+from outreach.replies.grammar import is_negated, outside_scope, small_words
+from outreach.replies.lexicon import Hit
+from outreach.replies.text import Candidate, Text
+from outreach.replies.words import Words
+from outreach.vocabulary import Intent
+
+DONE, SOME, NOT_YET = "done", "some", "not_yet"
+_CHOICES = {1: DONE, 2: SOME, 3: NOT_YET}
+_SHARE = re.compile(r"(\d{1,2})/(\d{1,2})")
+_BRIDGES = (("out", "of"), ("of",), ("of", "the"), ("out", "of", "the"), ("de",), ("de", "los"),
+            ("de", "las"), ("outta",), ("of", "my"), ("out", "of", "my"))  # fmt: skip
+
+
+def read_goal(text: Text) -> Candidate | None:
+    """How far a text says the goal got; None if it does not answer."""
+    share = _share(text.words)
+    if share is not None:
+        return Candidate(Intent.ANSWER, share, "a part of a whole")
+    done, some, not_yet = _weighed(text)
+    choice = picked_choice(text.words)
+    if choice is not None and not (some or done or not_yet):
+        return Candidate(Intent.ANSWER, _CHOICES[choice], f"{choice} was offered for it")
+    if choice is not None and picked_first(text.words):
+        return Candidate(Intent.ANSWER, _CHOICES[choice], f"{choice} was offered for it")
+    settled = _settled(text, done, some, not_yet)
+    if settled is not None:
+        return settled
+    if other_number(text.words):
+        return Candidate(Intent.UNCLEAR, "", "a number that was not offered")
+    return None
+
+
+def picked_first(words: Words) -> bool:
+    """Whether a text begins with its digit, as in "2. walked twice"."""
+    return words.said[0] in {"1", "2", "3"} and (len(words.said) == 1 or words.before[1] != "")
+
+
+def _weighed(text: Text) -> tuple[list[Hit], list[Hit], list[Hit]]:
+    not_yet = text.having("not_yet")
+    done = outside_scope(text.words, text.having("done"), not_yet)
+    turned = [hit for hit in done if is_negated(text.words, hit)]
+    return [hit for hit in done if hit not in turned], text.having("some"), not_yet + turned
+
+
+def _settled(text: Text, done: list[Hit], some: list[Hit], not_yet: list[Hit]) -> Candidate | None:
+    if some and not (not_yet and not_yet[-1].start > some[-1].end and _turns(text, some, not_yet)):
+        return _answer(text, SOME, some[0])
+    if done and not_yet:
+        later, earlier = (done, not_yet) if done[-1] > not_yet[-1] else (not_yet, done)
+        if _turns(text, earlier, later) and later is not_yet:
+            return _answer(text, SOME, later[-1])
+        return _answer(text, DONE if later is done else NOT_YET, later[-1])
+    if done or not_yet:
+        return _answer(text, DONE if done else NOT_YET, (done or not_yet)[-1])
+    short = text.having("yes", "no", "ok")
+    if not short:
+        return None
+    last = [hit for hit in short if hit.means != "ok"] or short
+    return _answer(text, NOT_YET if last[-1].means == "no" else DONE, last[-1])
+
+
+def _turns(text: Text, earlier: list[Hit], later: list[Hit]) -> bool:
+    between = text.between(earlier[-1].end, later[-1].start)
+    return not (small_words("turns") - {"now", "ahora", "still", "yet"}).isdisjoint(between)
+
+
+def _answer(text: Text, value: str, hit: Hit) -> Candidate:
+    return Candidate(Intent.ANSWER, value, text.quote(hit))
+
+
+def _share(words: Words) -> str | None:
+    """ "2 out of 3", "3/3", "50%"."""
+    for at, word in enumerate(words.said):
+        match = _SHARE.fullmatch(word)
+        if match:
+            return _part(int(match[1]), int(match[2]))
+        part = calendar().number(word)
+        if part is None or word == "a":
+            continue
+        if words.said[at + 1 : at + 2] in {("%",), ("percent",)}:
+            return _part(part, 100)
+        for bridge in _BRIDGES:
+            end = at + 1 + len(bridge)
+            whole = calendar().number(words.said[end]) if end < len(words.said) else None
+            if words.said[at + 1 : end] == bridge and whole and words.said[end] not in {"a", "un"}:
+                return _part(part, whole)
+    return None
+
+
+def _part(part: int, whole: int) -> str | None:
+    if part > whole:
+        return None
+    return NOT_YET if part == 0 else DONE if part == whole else SOME

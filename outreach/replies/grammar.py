@@ -1,0 +1,79 @@
+"""Negation, condition, contrast and question: what small words do to the phrases near them."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from outreach.replies.datafiles import load
+from outreach.replies.lexicon import Hit
+from outreach.replies.text import Text
+from outreach.replies.words import Words
+
+
+@cache
+def small_words(name: str) -> frozenset[str]:
+    """One line of phrases/grammar.yaml."""
+    raw: dict[str, str] = _lines()
+    return frozenset(raw[name].split())
+
+
+@cache
+def _lines() -> dict[str, str]:
+    lines: dict[str, str] = load("grammar.yaml")
+    return lines
+
+
+def is_negated(words: Words, hit: Hit) -> bool:
+    """Whether a negation stands at most two words before a phrase, in the same clause."""
+    for back in (1, 2):
+        at = hit.start - back
+        if at < 0 or words.before[at + 1]:
+            return False
+        if words.said[at] in small_words("negators"):
+            return True
+    return False
+
+
+def is_conditional(words: Words, hit: Hit) -> bool:
+    """Whether "if", "might" or the like stands before a phrase in the same clause."""
+    at = hit.start
+    while at > 0 and not words.before[at] and hit.start - at < 6:
+        at -= 1
+        if words.said[at] in small_words("turns"):
+            return False
+        if words.said[at] in small_words("conditions"):
+            return True
+    return False
+
+
+def is_asked(text: Text, hit: Hit) -> bool:
+    """Whether a phrase stands in a question, marked or not."""
+    words = text.words
+    if words.is_question(hit.start):
+        return True
+    start, end = words.sentence_around(hit.start)
+    return is_question(words.said[start:end])
+
+
+def is_question(said: tuple[str, ...]) -> bool:
+    """Whether words without punctuation begin like a question."""
+    for skip in (0, 1):
+        first, second = (*said[skip : skip + 2], "", "")[:2]
+        if first in small_words("always_asks"):
+            return True
+        if first in small_words("asks") and second in small_words("asked"):
+            return True
+    return False
+
+
+def outside_scope(words: Words, hits: Iterable[Hit], deniers: list[Hit]) -> list[Hit]:
+    """The phrases that no earlier denial in the same clause reaches ("don't think I'll be there")."""
+    return [hit for hit in hits if not any(_reaches(words, denier, hit) for denier in deniers)]
+
+
+def _reaches(words: Words, denier: Hit, hit: Hit) -> bool:
+    if denier.end > hit.start:
+        return denier.start <= hit.start and denier.end >= hit.end
+    between = range(denier.end, hit.start + 1)
+    if any(words.before[at] for at in between):
+        return False
+    return small_words("turns").isdisjoint(words.said[denier.end : hit.start])

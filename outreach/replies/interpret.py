@@ -1,0 +1,120 @@
+"""How a reply becomes an intent: fold, find what each reader sees, choose by the open question.
+
+The order of choice: what a phone wrote by itself, the right to be left alone, the answer to the
+open question, wishes, requests, small talk. Everything found beside the choice goes to `also`.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from outreach.replies.appointment import read_appointment
+from outreach.replies.consent import read_consent
+from outreach.replies.elsewhere import read_visit_unasked
+from outreach.replies.goal import read_goal
+from outreach.replies.normalise import fold
+from outreach.replies.preferences import PREFERENCE_MEANS, read_preferences
+from outreach.replies.reading import Also, Reading
+from outreach.replies.requests import REQUEST_MEANS, asks_anything, read_requests
+from outreach.replies.scale import read_score
+from outreach.replies.text import Candidate, Text, local
+from outreach.replies.words import split_words
+from outreach.replies.wrapping import is_reaction, own_words
+from outreach.vocabulary import Intent, PromptKind
+
+LONGEST = 1600
+"""Twilio's longest text; what is longer is read up to here."""
+
+
+def interpret(text: str, *, prompt: PromptKind, lang: str, now: datetime, tz: ZoneInfo) -> Reading:
+    """Read a raw text in the light of one open question (or none).
+
+    `lang` is the enrolled language, which only matters where a word means different things in
+    the two; `now` is an aware moment, `tz` the client's zone. Same arguments, same reading.
+    Raises ValueError for a naive `now`, and for nothing else.
+    """
+    moment = local(now, tz)
+    folded = fold(text[:LONGEST]).text
+    if is_reaction(folded):
+        return Reading(Intent.REACTION, why=("a phone's reaction to a message",))
+    view = Text(split_words(own_words(folded)), prompt, moment)
+    if not view.words.said:
+        return Reading(Intent.UNCLEAR, why=("no words",))
+    found = candidates(view)
+    first, *rest = found
+    return Reading(first.intent, first.value, _also(first, rest), tuple(c.why for c in found))
+
+
+def candidates(view: Text) -> list[Candidate]:
+    """All readings of a text, the most important first; never empty."""
+    consent = read_consent(view)
+    if consent and consent[0].intent in {Intent.AUTO_REPLY, Intent.HELP}:
+        return consent
+    answer = _answer(view)
+    wishes = read_preferences(view)
+    requests = read_requests(view)
+    sure = [answer] if answer and answer.intent is not Intent.UNCLEAR else []
+    if consent:
+        return consent + (sure if consent[0].intent is Intent.OPT_OUT else [])
+    found = sure + wishes + requests
+    if view.prompt is PromptKind.OPEN and not sure:
+        found = _open_answer(view) + found
+    return found or [answer or _otherwise(view)]
+
+
+def _answer(view: Text) -> Candidate | None:
+    """The answer to the open question, or a visit moved or cancelled without being asked."""
+    if view.prompt is PromptKind.APPOINTMENT:
+        return read_appointment(view)
+    if view.prompt is PromptKind.SCALE:
+        score = read_score(view.words)
+        if score is not None and score.value is not None:
+            return Candidate(Intent.ANSWER, f"{score.value:g}", score.why)
+        return read_visit_unasked(view) or (
+            Candidate(Intent.UNCLEAR, "", score.why) if score else None
+        )
+    if view.prompt is PromptKind.GOAL:
+        return read_goal(view) or read_visit_unasked(view)
+    return read_visit_unasked(view)
+
+
+def _open_answer(view: Text) -> list[Candidate]:
+    """An open question is answered by any content that is not merely a wish or a request."""
+    own = [h for h in view.hits if h.means in PREFERENCE_MEANS | REQUEST_MEANS]
+    if not own:
+        empty = not any(word[0].isalnum() or ord(word[0]) > 0x2000 for word in view.words.said)
+        return [] if empty else [Candidate(Intent.ANSWER, "", "an open question takes any words")]
+    taken = {view.words.sentence_around(hit.start) for hit in own}
+    left = [at for at in range(len(view.words.said)) if view.words.sentence_around(at) not in taken]
+    if len(left) >= 2:
+        return [Candidate(Intent.ANSWER, "", "more is said than a wish or a request")]
+    return []
+
+
+def _otherwise(view: Text) -> Candidate:
+    """A text that neither answers nor asks for anything known."""
+    if asks_anything(view):
+        return Candidate(Intent.REQUEST, "other", "a question")
+    talk = view.having("thanks", "greeting", "love", "later", "laugh")
+    if talk:
+        return Candidate(Intent.NOTE, "", view.quote(talk[0]))
+    if view.prompt in {PromptKind.SCALE, PromptKind.GOAL}:
+        return Candidate(Intent.UNCLEAR, "", "no answer to the question")
+    return _statement(view)
+
+
+def _statement(view: Text) -> Candidate:
+    words = [word for word in view.words.said if word[0].isalpha()]
+    if view.says("yes", "no", "ok", "idiom") or len(words) >= 2:
+        return Candidate(Intent.NOTE, "", "a statement")
+    return Candidate(Intent.UNCLEAR, "", "nothing to go by")
+
+
+def _also(first: Candidate, rest: Iterable[Candidate]) -> tuple[Also, ...]:
+    quiet = {Intent.NOTE, Intent.UNCLEAR, first.intent if not first.value else None}
+    seen = dict.fromkeys(
+        Also(c.intent, c.value)
+        for c in rest
+        if c.intent not in quiet and (c.intent, c.value) != (first.intent, first.value)
+    )
+    return tuple(seen)

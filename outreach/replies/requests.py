@@ -1,0 +1,45 @@
+"""What a client asks for."""
+
+from outreach.replies.grammar import is_question
+from outreach.replies.text import Candidate, Text
+from outreach.vocabulary import Intent
+
+_VALUES = {
+    "staff": "staff",
+    "next_appointment": "next_appointment",
+    "progress": "progress",
+    "hours": "hours",
+    "housing": "resources=housing",
+    "food": "resources=food",
+    "ride": "resources=ride",
+    "crisis": "resources=crisis",
+    "meds": "resources=meds",
+    "job": "resources=job",
+    "other_resource": "resources=other",
+    "who_are_you": "other",
+    "ask": "other",
+}
+REQUEST_MEANS = frozenset(_VALUES)
+
+
+def read_requests(text: Text) -> list[Candidate]:
+    """The requests of a text, the particular before the general."""
+    found: dict[str, Candidate] = {}
+    for hit in text.hits:
+        value = _VALUES.get(hit.means)
+        if value and value not in found:
+            found[value] = Candidate(Intent.REQUEST, value, text.quote(hit))
+    if len(found) > 1:
+        found.pop("other", None)
+    if len(found) > 1 and any(value.startswith("resources") for value in found):
+        found.pop("staff", None)
+    return list(found.values())
+
+
+def asks_anything(text: Text) -> bool:
+    """Whether a text of some length is a question, whatever about."""
+    words = text.words
+    if len(words.said) < 3:
+        return False
+    starts = [at for at in range(len(words.said)) if words.starts_sentence(at)]
+    return any(words.is_question(at) or is_question(words.said[at : at + 2]) for at in starts)

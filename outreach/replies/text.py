@@ -1,0 +1,68 @@
+"""One client text, made ready for reading, and the candidates that readers find in it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from outreach.replies.lexicon import Hit, find_phrases
+from outreach.replies.words import SENTENCE_ENDS, Words
+from outreach.vocabulary import Intent, PromptKind
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One thing that a text may say, with its reason."""
+
+    intent: Intent
+    value: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """The words of a text, the question it may answer, and the client's local moment."""
+
+    words: Words
+    prompt: PromptKind
+    local_now: datetime
+
+    @property
+    def today(self) -> date:
+        """The client's local day."""
+        return self.local_now.date()
+
+    @cached_property
+    def hits(self) -> list[Hit]:
+        """The phrases that count for this prompt."""
+        return find_phrases(self.words, self.prompt)
+
+    def having(self, *means: str) -> list[Hit]:
+        """The phrases with one of these meanings, in order."""
+        return [hit for hit in self.hits if hit.means in means]
+
+    def says(self, *means: str) -> bool:
+        """Whether any phrase has one of these meanings."""
+        return any(hit.means in means for hit in self.hits)
+
+    def quote(self, hit: Hit) -> str:
+        """What a phrase is and where it stood, for `why`."""
+        return f'{hit.means}: "{" ".join(self.words.said[hit.start : hit.end])}"'
+
+    def between(self, start: int, end: int) -> tuple[str, ...]:
+        """The words [start, end)."""
+        return self.words.said[start:end]
+
+    def same_sentence(self, first: int, second: int) -> bool:
+        """Whether no sentence ends between two words."""
+        low, high = sorted((first, second))
+        return all(
+            SENTENCE_ENDS.isdisjoint(self.words.before[at]) for at in range(low + 1, high + 1)
+        )
+
+
+def local(now: datetime, zone: ZoneInfo) -> datetime:
+    """An aware moment on the client's wall clock. Raises ValueError for a naive one."""
+    if now.tzinfo is None:
+        raise ValueError("now must be an aware moment")
+    return now.astimezone(zone)
