@@ -58,7 +58,9 @@ def _pair_agrees(first: Text, second: Text) -> Iterator[Problem]:
 def _answer_digits(text: Text) -> list[str]:
     """The digits offered as answers; an example hour or a 24/7 is none."""
     own = render(text.text, dict.fromkeys(placeholders(text.text).names, "#"))
-    return sorted(re.findall(r"(?<![\w#/:])(\d{1,2})(?= [^\W\d]|,|\.)(?! [ap]\.? ?m\b)", own))
+    return sorted(
+        re.findall(r"(?<![\w#/:])(\d{1,2})(?= [^\W\d]|,|\.)(?! (?:[ap]\.? ?m|horas)\b)", own)
+    )
 
 
 def _one_form_of_address(library: Library) -> Iterator[Problem]:
