@@ -1,0 +1,133 @@
+"""How worried should we be? Reads one text and says what a person should look at, and how soon.
+
+It finds messages for people to review; it is never a diagnosis, and silence from it proves nothing.
+Pure and deterministic: the same text and ruleset give the same answer. Steps: read (normalise and
+de-obfuscate) -> mask idioms and titles -> find the rules that fit -> weigh them by context -> the
+gravest wins.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from outreach.safety.chart import MASKED, Chart
+from outreach.safety.context import Context, Hit, Judged
+from outreach.safety.rules import Ruleset, load_rules
+from outreach.safety.tokens import Token
+from outreach.vocabulary import Concern, Severity
+
+WINDOW, OVERLAP = 1600, 200
+"""Characters read at once (Twilio delivers at most 1,600); longer texts are read in overlapping
+windows, so that nothing at the end is lost and time stays linear."""
+
+_URGENCY = (
+    Concern.OVERDOSE,
+    Concern.SUICIDE,
+    Concern.SELF_HARM,
+    Concern.HARM_TO_OTHERS,
+    Concern.ABUSE,
+    Concern.MEDICAL,
+    Concern.PSYCHOSIS,
+    Concern.RELAPSE,
+    Concern.MEDICATION,
+    Concern.BASIC_NEEDS,
+    Concern.DISTRESS,
+)
+"""When several concerns weigh the same, the one that threatens life soonest (contract.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Evidence: raw[start:end] made `rule` fit."""
+
+    start: int
+    end: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What a text is about and how fast a person must look.
+
+    `rules` and `spans` name what was found, gravest first; `context` what lowered or raised it;
+    `ruleset` the version of the rules that spoke.
+    """
+
+    concern: Concern
+    severity: Severity
+    rules: tuple[str, ...]
+    spans: tuple[Span, ...]
+    context: tuple[str, ...]
+    ruleset: str
+
+
+def screen(text: str) -> Screening:
+    """Screen one raw text of any length. Never raises on any string."""
+    rules = load_rules()
+    screenings = [_screen_window(text, start, rules) for start in _windows(len(text))]
+    return max(screenings, key=lambda each: each.severity.rank)
+
+
+def screen_together(texts: Sequence[str]) -> Screening:
+    """Screen a client's last texts as one cry that was split, in this order and reversed.
+
+    The higher grade wins. Spans are indices into the texts joined by newlines, in the order that
+    won; at least one text is needed.
+    """
+    onward, back = screen("\n".join(texts)), screen("\n".join(reversed(texts)))
+    return back if back.severity.rank > onward.severity.rank else onward
+
+
+def _windows(size: int) -> Iterator[int]:
+    yield 0
+    yield from range(WINDOW - OVERLAP, size - OVERLAP, WINDOW - OVERLAP)
+
+
+def _screen_window(text: str, start: int, rules: Ruleset) -> Screening:
+    tokens = rules.reader.read(text[start : start + WINDOW])
+    chart = _masked_chart([token.word for token in tokens], rules)
+    hits = [
+        Hit(rule, *place)
+        for rule, pattern in rules.index.candidates(chart.at)
+        for place in chart.find(pattern)
+        if place[1] > place[0]
+    ]
+    judged = Context(chart, rules.frames).judge(hits) if hits else []
+    return _summary(judged, tokens, start, rules.version)
+
+
+def _masked_chart(words: list[str], rules: Ruleset) -> Chart:
+    """The chart of the words with idioms and titles taken out."""
+    chart = Chart(words, rules.lexicon)
+    masked = list(words)
+    for _, pattern in rules.masks.candidates(chart.at):
+        for start, end in chart.find(pattern):
+            masked[start:end] = [MASKED] * (end - start)
+    return chart if masked == words else Chart(masked, rules.lexicon)
+
+
+def _summary(judged: list[Judged], tokens: list[Token], offset: int, version: str) -> Screening:
+    if not judged:
+        return Screening(Concern.NONE, Severity.NONE, (), (), (), version)
+    order = sorted(judged, key=_gravity)
+    gravest = order[0]
+    spans = dict.fromkeys(
+        Span(
+            offset + tokens[each.hit.start].start,
+            offset + tokens[each.hit.end - 1].end,
+            each.hit.rule.id,
+        )
+        for each in order
+    )
+    return Screening(
+        concern=gravest.hit.rule.concern,
+        severity=gravest.severity,
+        rules=tuple(dict.fromkeys(each.hit.rule.id for each in order)),
+        spans=tuple(spans),
+        context=tuple(dict.fromkeys(name for each in order for name in each.changed_by)),
+        ruleset=version,
+    )
+
+
+def _gravity(judged: Judged) -> tuple[int, int, int, str]:
+    rule = judged.hit.rule
+    return (-judged.severity.rank, _URGENCY.index(rule.concern), judged.hit.start, rule.id)

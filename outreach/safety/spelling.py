@@ -1,0 +1,149 @@
+"""From a word as it was typed, dictated or hidden to the word that the rules know.
+
+Tried in this order, the first that fits wins: the word itself; a listed variant; an ordinary word
+that only looks like a risky one (kept as it is); stretched letters; leet; the sound; words run
+together; one slip of the fingers. The last three only ever lead to words listed as worth it.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+_LEET = str.maketrans("01345789@$!|+€", "oieastbgasilte")
+_RUN = re.compile(r"(.)\1{2,}")
+_PAIR = re.compile(r"(.)\1+")
+_SHORTEST_SLIP = 5
+_LONGEST_JOINED = 32
+_LONGEST_WORD = 14
+
+
+class Speller:
+    """Knows the words of the rules, their variants, and ordinary words to leave alone."""
+
+    def __init__(
+        self,
+        known: Iterable[str],
+        variants: Mapping[str, str],
+        stems: Iterable[str],
+        ordinary: Iterable[str],
+    ) -> None:
+        """`variants`: typed form -> the words meant; `stems`: words worth finding when misspelt."""
+        self._variants = {typed: tuple(meant.split()) for typed, meant in variants.items()}
+        self._known = frozenset(known)
+        self._ordinary = frozenset(ordinary)
+        self._stems = frozenset(stems)
+        self._by_sound = {_sound(stem): stem for stem in sorted(self._stems) if len(stem) > 3}
+        self._by_slip: dict[str, list[str]] = defaultdict(list)
+        for stem in sorted(self._stems):
+            if len(stem) >= _SHORTEST_SLIP:
+                for form in (stem, *_shortened(stem)):
+                    self._by_slip[form].append(stem)
+
+    def spell(self, word: str) -> tuple[str, ...]:
+        """The word or words meant by one typed word; the word itself when nothing better is known."""
+        if word in self._variants:
+            return self._variants[word]
+        if word in self._known or word in self._ordinary or len(word) < 2:
+            return (word,)
+        return self._unstretch(word) or self._unleet(word) or self._guess(word) or (word,)
+
+    def knows(self, word: str) -> bool:
+        """Whether the word is one of the rules' or a listed variant."""
+        return word in self._known or word in self._variants
+
+    def joined(self, letters: str) -> tuple[str, ...] | None:
+        """Known words that were run together ("killmyself"), the fewest possible, or None."""
+        if len(letters) > _LONGEST_JOINED:
+            return None
+        best: list[tuple[str, ...] | None] = [()]
+        for end in range(1, len(letters) + 1):
+            splits = [
+                (*before, letters[start:end])
+                for start in range(max(0, end - _LONGEST_WORD), end)
+                if (before := best[start]) is not None and self._may_join(letters[start:end])
+            ]
+            best.append(min(splits, key=len, default=None))
+        words = best[-1]
+        if words is None or 3 * len(words) > len(letters) + 2:
+            return None
+        return tuple(meant for word in words for meant in self._variants.get(word, (word,)))
+
+    def unmask(self, word: str) -> str | None:
+        """The stem behind a word with hidden letters ("s*icide", "k*ll"), or None."""
+        shape = re.compile("".join("[a-z]+" if c == "*" else re.escape(c) for c in _stars(word)))
+        return next((stem for stem in sorted(self._stems) if shape.fullmatch(stem)), None)
+
+    def _may_join(self, piece: str) -> bool:
+        return self.knows(piece) and (len(piece) > 1 or piece == "i")
+
+    def _unstretch(self, word: str) -> tuple[str, ...] | None:
+        if not _RUN.search(word):
+            return None
+        forms = (_RUN.sub(r"\1\1", word), _RUN.sub(r"\1", word), _PAIR.sub(r"\1", word))
+        return next((self.spell(form) for form in forms if self.knows(form)), None)
+
+    def _unleet(self, word: str) -> tuple[str, ...] | None:
+        if word.isalpha() or word.isdecimal():
+            return None
+        plain = word.translate(_LEET)
+        for form in (plain, plain.replace("i", "l"), plain.replace("v", "u")):
+            if form in self._known or form in self._variants:
+                return self._variants.get(form, (form,))
+        return self._guess(plain) if plain.isalpha() else None
+
+    def _guess(self, word: str) -> tuple[str, ...] | None:
+        if len(word) > 3 and (stem := self._by_sound.get(_sound(word))):
+            return (stem,)
+        if len(word) >= 7 and (words := self.joined(word)):
+            return words
+        stem = self._slipped(word)
+        return (stem,) if stem else None
+
+    def _slipped(self, word: str) -> str | None:
+        if len(word) < _SHORTEST_SLIP - 1:
+            return None
+        for form in (word, *_shortened(word)):
+            for stem in self._by_slip.get(form, ()):
+                if _one_slip(word, stem):
+                    return stem
+        return None
+
+
+def _stars(word: str) -> str:
+    return re.sub(r"[*#_.\-]+", "*", word)
+
+
+def _shortened(word: str) -> list[str]:
+    return [word[:i] + word[i + 1 :] for i in range(len(word))]
+
+
+def _one_slip(a: str, b: str) -> bool:
+    """Whether one letter was added, lost, changed, or two neighbours swapped; not the first letter."""
+    if a == b:
+        return True
+    if a[0] != b[0] or abs(len(a) - len(b)) > 1:
+        return False
+    i = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    if len(a) == len(b):
+        return a[i + 1 :] == b[i + 1 :] or (
+            a[i : i + 2] == b[i : i + 2][::-1] and a[i + 2 :] == b[i + 2 :]
+        )
+    return a[i + 1 :] == b[i:] if len(a) > len(b) else a[i:] == b[i + 1 :]
+
+
+_SOUNDS = (
+    (re.compile(r"ph"), "f"),
+    (re.compile(r"qu(?=[ei])|q|ck|c(?![eihy])|ch(?=r)"), "k"),
+    (re.compile(r"c(?=[eiy])|z"), "s"),
+    (re.compile(r"v|w"), "b"),
+    (re.compile(r"ll|y"), "y"),
+    (re.compile(r"g(?=[ei])"), "j"),
+    (re.compile(r"(?<!c)h"), ""),
+)
+
+
+def _sound(word: str) -> str:
+    """One key for spellings that sound alike in Spanish and, roughly, in English."""
+    for sound, letter in _SOUNDS:
+        word = sound.sub(letter, word)
+    return _PAIR.sub(r"\1", word)
