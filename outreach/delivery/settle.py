@@ -1,0 +1,175 @@
+"""Settling: writing down what the carrier answered, many texts at a time.
+
+An answer moves only the attempt it belongs to: a text that was proven absent meanwhile and has a
+newer attempt is left alone by a late refusal, while a late "accepted" always counts.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, or_, update
+from sqlalchemy.orm import Session
+
+from outreach.delivery.asking import ASK_ABOUT_ACCEPTED, ASK_ABOUT_UNKNOWN
+from outreach.delivery.carrier import Answer, Handover
+from outreach.delivery.claim import HandingOver
+from outreach.delivery.consequences import follow
+from outreach.delivery.errors import error_of
+from outreach.delivery.pacing import wait_seconds
+from outreach.delivery.states import before
+from outreach.models import Attempt, Message, Sender
+from outreach.vocabulary import MessageState
+
+_MESSAGES = cast("Table", Message.__table__)
+_ATTEMPTS = cast("Table", Attempt.__table__)
+_OPEN = (MessageState.HANDING_OVER, MessageState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A text that was handed over, and the carrier's answer."""
+
+    text: HandingOver
+    handover: Handover
+
+
+def settle(session: Session, finished: Sequence[Finished], *, now: datetime) -> None:
+    """Move every text by its answer, close its attempt, and act on what the errors mean."""
+    if not finished:
+        return
+    by_answer: dict[Answer, list[Finished]] = {answer: [] for answer in Answer}
+    for one in finished:
+        by_answer[one.handover.answer].append(one)
+    _accept(session, by_answer[Answer.ACCEPTED], now)
+    _fail(session, by_answer[Answer.REFUSED], now)
+    _put_back(session, by_answer[Answer.RETRY], now)
+    _leave_unknown(session, by_answer[Answer.UNKNOWN], now)
+    _close_attempts(session, finished, now)
+    for one in by_answer[Answer.REFUSED] + by_answer[Answer.RETRY]:
+        follow(session, one.text.message_id, one.handover.code, now=now)
+
+
+_ACCEPT = (
+    update(_MESSAGES)
+    .where(
+        _MESSAGES.c.id == bindparam("message_id"),
+        _MESSAGES.c.state.in_(before(MessageState.ACCEPTED)),
+    )
+    .values(state=MessageState.ACCEPTED, error=None, lease_until=None)
+    .values(sid=bindparam("the_sid"), settled_at=bindparam("at"), ask_at=bindparam("ask"))
+)
+
+_KEEP_SID = (
+    update(_MESSAGES)
+    .where(_MESSAGES.c.id == bindparam("message_id"), _MESSAGES.c.sid.is_(None))
+    .values(sid=bindparam("the_sid"))
+)
+
+_CLOSE_ATTEMPT = (
+    update(_ATTEMPTS)
+    .where(
+        _ATTEMPTS.c.id == bindparam("attempt_id"),
+        # A receipt that was faster has the last word.
+        or_(_ATTEMPTS.c.outcome.is_(None), _ATTEMPTS.c.outcome != Answer.ACCEPTED),
+    )
+    .values(outcome=bindparam("answer"), error=bindparam("code"), settled_at=bindparam("at"))
+)
+
+
+def _accept(session: Session, accepted: list[Finished], now: datetime) -> None:
+    if not accepted:
+        return
+    sids = [{"message_id": f.text.message_id, "the_sid": f.handover.sid} for f in accepted]
+    ask = now + ASK_ABOUT_ACCEPTED
+    moved = session.execute(_ACCEPT, [{**sid, "at": now, "ask": ask} for sid in sids])
+    if cast("Any", moved).rowcount != len(accepted):
+        # A receipt was faster than our own answer: the state stands, the sid may be missing.
+        session.execute(_KEEP_SID, sids)
+
+
+def _fail(session: Session, refused: list[Finished], now: datetime) -> None:
+    for one in refused:
+        _move(
+            session,
+            one,
+            state=MessageState.FAILED,
+            error=one.handover.code,
+            settled_at=now,
+            ask_at=None,
+        )
+
+
+def _put_back(session: Session, proven_not_taken: list[Finished], now: datetime) -> None:
+    """Back into the queue after a wait that grows; the sender as a whole waits as long."""
+    waits: dict[str, float] = {}
+    for one in proven_not_taken:
+        seconds = _wait(one)
+        sender = one.text.sender_id
+        waits[sender] = max(waits.get(sender, 0.0), min(seconds, error_of(one.handover.code).after))
+        _move(
+            session,
+            one,
+            state=MessageState.QUEUED,
+            error=one.handover.code,
+            send_after=now + timedelta(seconds=seconds),
+            ask_at=None,
+        )
+    for sender, seconds in waits.items():
+        _slow_down(session, sender, now + timedelta(seconds=seconds))
+
+
+def _wait(one: Finished) -> float:
+    error = error_of(one.handover.code)
+    noise = random.random()  # noqa: S311  spreads retries, guards nothing
+    return max(one.handover.after or 0.0, wait_seconds(one.text.ordinal - 1, error.after, noise))
+
+
+def _slow_down(session: Session, sender_id: str, until: datetime) -> None:
+    session.execute(
+        update(Sender)
+        .where(Sender.id == sender_id, or_(Sender.free_at.is_(None), Sender.free_at < until))
+        .values(free_at=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _leave_unknown(session: Session, unknown: list[Finished], now: datetime) -> None:
+    for one in unknown:
+        _move(
+            session,
+            one,
+            state=MessageState.UNKNOWN,
+            error=one.handover.code,
+            ask_at=now + ASK_ABOUT_UNKNOWN,
+        )
+
+
+def _move(session: Session, one: Finished, **values: Any) -> None:
+    """Move the text of this very attempt, unless something stronger already did."""
+    session.execute(
+        update(_MESSAGES)
+        .where(
+            _MESSAGES.c.id == one.text.message_id,
+            _MESSAGES.c.state.in_(_OPEN),
+            _MESSAGES.c.attempts == one.text.ordinal,
+        )
+        .values(**values)
+    )
+
+
+def _close_attempts(session: Session, finished: Sequence[Finished], now: datetime) -> None:
+    session.execute(
+        _CLOSE_ATTEMPT,
+        [
+            {
+                "attempt_id": one.text.attempt_id,
+                "answer": one.handover.answer,
+                "code": one.handover.code,
+                "at": now,
+            }
+            for one in finished
+        ],
+    )
