@@ -1,0 +1,173 @@
+"""The dispatcher: takes due texts, hands them over concurrently, settles the answers.
+
+One loop. Each turn is one write transaction in a thread of its own: settle what came back, claim
+what may go, write its attempts; meanwhile the calls of the turns before go on. Nothing is handed
+over without an attempt committed before it (law 2).
+"""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from outreach.clock import Clock
+from outreach.database import Database
+from outreach.delivery.carrier import Answer, Carrier, Handover, OutboundText
+from outreach.delivery.claim import (
+    URGENT_LANE,
+    HandingOver,
+    anything_due,
+    begin,
+    claim,
+    release_leases,
+)
+from outreach.delivery.pacing import wait_seconds
+from outreach.delivery.settle import Finished, settle
+from outreach.models import Message, unseal
+from outreach.vault import VaultError
+
+HORIZON = timedelta(seconds=0.25)
+"""How far ahead of the pace one turn takes texts: what it takes is called at once."""
+
+CALL_WITHIN = 2.0
+"""Seconds an attempt may wait for a free line; after that it is put back, never called (law 1)."""
+
+_IDLE = 0.2
+_TURN = 0.04
+_LARGEST_TURN = 100
+_log = structlog.get_logger()
+
+
+class Dispatcher:
+    """Sends what is due until told to stop. One per process; two processes do no harm."""
+
+    def __init__(
+        self, database: Database, carrier: Carrier, clock: Clock, *, concurrency: int
+    ) -> None:
+        self._database = database
+        self._carrier = carrier
+        self._clock = clock
+        self._concurrency = concurrency
+        self._finished: list[Finished] = []
+        self._calls: set[asyncio.Task[None]] = set()
+        self._refused_turns = 0
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set; then finish the calls under way, settle, and return."""
+        asyncio.run(self._run(stop))
+
+    async def _run(self, stop: threading.Event) -> None:
+        self._lines = asyncio.Semaphore(self._concurrency)
+        self._came_back = asyncio.Event()
+        with ThreadPoolExecutor(1, thread_name_prefix="dispatch-database") as self._thread:
+            async with self._carrier.opened():
+                while not stop.is_set():
+                    await self._turn(room=self._room())
+                    await self._pause()
+                await self._finish()
+
+    async def _turn(self, *, room: int) -> None:
+        """Settle and take in one transaction, then start the calls."""
+        finished, self._finished = self._finished, []
+        loop = asyncio.get_running_loop()
+        try:
+            texts = await loop.run_in_executor(self._thread, self._exchange, finished, room)
+        except (SQLAlchemyError, VaultError):
+            # Nothing was written: the answers are kept, and settled with the next turn.
+            self._finished = finished + self._finished
+            _log.exception("dispatch_turn_failed", count=len(finished))
+            await asyncio.sleep(1)
+            return
+        begun = loop.time()
+        for text in texts:
+            call = asyncio.create_task(self._call(text, begun))
+            self._calls.add(call)
+            call.add_done_callback(self._calls.discard)
+
+    def _exchange(self, finished: Sequence[Finished], room: int) -> list[HandingOver]:
+        now = self._clock.now()
+        if not finished and not self._anything_due(room):
+            return []
+        with self._database.write() as session:
+            settle(session, finished, now=now)
+            if room <= 0:
+                return []
+            claimed = claim(session, now=now, room=room, horizon=HORIZON)
+            return begin(session, claimed, now=now) if claimed else []
+
+    def _anything_due(self, room: int) -> bool:
+        if room <= 0:
+            return False
+        with self._database.read() as session:
+            return anything_due(session, self._clock.now())
+
+    async def _call(self, text: HandingOver, begun: float) -> None:
+        """Hand one text over, once a line is free; pages and answers have lines of their own."""
+        if text.lane <= URGENT_LANE:
+            handover = await self._hand_over(text)
+        else:
+            async with self._lines:
+                waited = asyncio.get_running_loop().time() - begun
+                handover = (
+                    await self._hand_over(text)
+                    if waited <= CALL_WITHIN
+                    else Handover(Answer.RETRY, code="not_called")
+                )
+        self._finished.append(Finished(text, handover))
+        if len(self._finished) >= self._concurrency // 2:
+            self._came_back.set()
+
+    async def _hand_over(self, text: HandingOver) -> Handover:
+        try:
+            opened = _opened(text)
+        except VaultError:
+            return Handover(Answer.REFUSED, code="sealed")
+        return await self._carrier.send(opened)
+
+    def _room(self) -> int:
+        """As many again as there are lines wait with their attempt written, so no line idles."""
+        return min(2 * self._concurrency - len(self._calls), _LARGEST_TURN)
+
+    async def _pause(self) -> None:
+        """Until half the lines came back, a moment passed, or the carrier may be asked again."""
+        if self._finished and all(f.handover.answer is Answer.RETRY for f in self._finished):
+            self._refused_turns += 1
+            await asyncio.sleep(wait_seconds(self._refused_turns, 0.1, 1.0))
+            return
+        if self._finished:
+            self._refused_turns = 0
+        self._came_back.clear()
+        if len(self._finished) >= self._concurrency // 2:
+            return
+        wait = _TURN if self._calls or self._finished else _IDLE
+        try:
+            await asyncio.wait_for(self._came_back.wait(), wait)
+        except TimeoutError:
+            return
+
+    async def _finish(self) -> None:
+        """Every call has an answer within its time-out; settle them all before leaving."""
+        while self._calls or self._finished:
+            if self._calls:
+                await asyncio.wait(self._calls, timeout=1)
+            await self._turn(room=0)
+
+
+def put_back_leases(database: Database, clock: Clock) -> int:
+    """Return to the queue what a process claimed and never began."""
+    with database.write() as session:
+        return release_leases(session, now=clock.now())
+
+
+def _opened(text: HandingOver) -> OutboundText:
+    return OutboundText(
+        message_id=text.message_id,
+        sender=text.sender,
+        to=unseal(Message, "number", text.message_id, text.number_sealed) or "",
+        body=unseal(Message, "body", text.message_id, text.body_sealed) or "",
+        useful_until=text.useful_until,
+    )
