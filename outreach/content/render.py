@@ -43,7 +43,9 @@ def render(source: str, variables: Mapping[str, str | None]) -> str:
     words = " ".join(source.split())
     if ".." in words:
         words = _TWO_STOPS.sub(".", words)
-    return to_gsm_safe(words)
+    safe = to_gsm_safe(words)
+    # An invisible character that is dropped may have stood between two spaces.
+    return safe if safe is words else " ".join(safe.split())
 
 
 def placeholders(source: str) -> Placeholders:

@@ -1,7 +1,7 @@
 """Variables are filled, and nothing but variables can stand in a text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
@@ -80,6 +80,7 @@ def test_variables_that_need_a_value_are_told_from_those_with_a_fallback(
     assert (found.names, found.bare) == (names, bare)
 
 
+@example("\u00ad")  # a soft hyphen: gone in GSM-7
 @given(st.text(max_size=60))
 def test_no_value_leaves_two_spaces_or_a_line_break(value: str) -> None:
     words = render('To {{ name or "you" }} and {{ name or "me" }} .', {"name": value})
