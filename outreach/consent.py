@@ -14,12 +14,13 @@ from outreach.models import Client, Consent, ConsentEvent, Message, new_id
 from outreach.policy.consent import ConsentState, after
 from outreach.vocabulary import ConsentKind, ConsentSource, MessageKind, MessageState
 
-_SURVIVES_REVOCATION = (
+SURVIVES_REVOCATION = (
     MessageKind.OPT_OUT,
     MessageKind.HELP,
     MessageKind.SAFETY,
     MessageKind.PAGE,
 )
+"""Answers owed to a text just received, and texts to staff: no change of a client stops them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def cancel_waiting(session: Session, program_id: str, number_hash: str, *, now: 
             Message.program_id == program_id,
             Message.number_hash == number_hash,
             Message.state.in_((MessageState.QUEUED, MessageState.CLAIMED)),
-            Message.kind.not_in(_SURVIVES_REVOCATION),
+            Message.kind.not_in(SURVIVES_REVOCATION),
         )
         .values(
             state=MessageState.CANCELLED, error="consent_revoked", settled_at=now, lease_until=None
