@@ -125,6 +125,8 @@ class FlagReason(StrEnum):
     """Two replies in a row that software could not read."""
     DELIVERY = "delivery"
     """A safety text without a receipt, a refused number, a fault of the sender."""
+    ZONE = "zone"
+    """A number that gives no hint of the client's time zone: somebody should ask."""
 
 
 class FlagState(StrEnum):
