@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
 from outreach.content import library
 from outreach.errors import OutreachError
+from outreach.policy.wall_time import local_date
 from outreach.programs.apply import Applied, apply_program
 from outreach.programs.checks import problems_of
 from outreach.programs.yaml_file import ProgramFileError, read_program_file
@@ -40,14 +42,13 @@ def apply(file: Path, dry_run: bool, as_json: bool) -> None:
 
 
 def _applied(started: Started, path: Path, dry_run: bool) -> Applied:
-    from outreach.campaigns.cadence import check_schedule
-
     read = read_program_file(path)
     texts = library.load(library.default_directory(), started.settings.messages_dir)
-    problems = problems_of(read, texts, check_schedule)
+    now = started.clock.now()
+    problems = problems_of(read, texts, local_date(now, ZoneInfo(read.file.timezone)))
     if problems:
         raise ProgramFileError(problems)
-    return apply_program(started.database, read, now=started.clock.now(), dry_run=dry_run)
+    return apply_program(started.database, read, now=now, dry_run=dry_run)
 
 
 def _tell(applied: Applied, dry_run: bool) -> None:

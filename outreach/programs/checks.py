@@ -3,11 +3,13 @@
 Every check yields problems and stops nothing, so that a person sees all mistakes at once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from datetime import date
 
+from outreach.campaigns.cadence import check_schedule
 from outreach.content.collections import collection_named
 from outreach.content.library import Library
-from outreach.programs.file import CampaignFile, ProgramFile, Schedule
+from outreach.programs.file import CampaignFile, ProgramFile
 from outreach.programs.on_call import rota_gaps
 from outreach.programs.yaml_file import FileProblem, KeyPath, ReadProgramFile
 from outreach.vocabulary import CampaignKind
@@ -15,18 +17,13 @@ from outreach.vocabulary import CampaignKind
 Found = Iterator[tuple[KeyPath, str, str]]
 """Key, code and words of each problem."""
 
-ScheduleCheck = Callable[[Schedule], str | None]
-"""Says what is wrong with a schedule, or nothing; campaigns/cadence.py has it."""
-
 _REMINDERS = ("reminder_far", "reminder_day", "reminder_hours")
 
 
-def problems_of(
-    read: ReadProgramFile, library: Library, check_schedule: ScheduleCheck
-) -> list[FileProblem]:
+def problems_of(read: ReadProgramFile, library: Library, today: date) -> list[FileProblem]:
     """Everything wrong with a file whose single keys are right, in the order of its lines."""
     file = read.file
-    found = [*_staff(file), *_campaigns(file, library, check_schedule)]
+    found = [*_staff(file), *_campaigns(file, library, today)]
     return sorted((read.problem(*item) for item in found), key=lambda problem: problem.line)
 
 
@@ -42,9 +39,10 @@ def _staff(file: ProgramFile) -> Found:
             )
 
 
-def _campaigns(file: ProgramFile, library: Library, check_schedule: ScheduleCheck) -> Found:
+def _campaigns(file: ProgramFile, library: Library, today: date) -> Found:
     for slug, campaign in file.campaigns.items():
-        if campaign.schedule and (wrong := check_schedule(campaign.schedule)):
+        schedule = campaign.schedule
+        if schedule and (wrong := check_schedule(schedule, today, campaign.starts_on)):
             yield ("campaigns", slug, "schedule"), "schedule", wrong
         for key, code, words in _texts(file, campaign, library):
             yield ("campaigns", slug, *key), code, words

@@ -1,11 +1,11 @@
 """When a program's staff work: wall-clock hours in the program's zone, minus its holidays. Pure."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from outreach.policy.wall_time import instant_of, local_date
 from outreach.programs.file import ProgramFile, days_of, minutes_of
-from outreach.programs.wall_clock import instant_of
 
 
 def is_working(file: ProgramFile, now: datetime) -> bool:
@@ -36,11 +36,10 @@ def _shifts(file: ProgramFile, day: date) -> list[tuple[datetime, datetime]]:
     if day in file.holidays:
         return []
     zone = ZoneInfo(file.timezone)
-    midnight = datetime.combine(day, time())
     return sorted(
         (
-            instant_of(midnight + timedelta(minutes=minutes_of(opens)), zone),
-            instant_of(midnight + timedelta(minutes=minutes_of(closes)), zone),
+            instant_of(day, minutes_of(opens), zone),
+            instant_of(day, minutes_of(closes), zone),
         )
         for days, (opens, closes) in file.working_hours.items()
         if day.weekday() in days_of(days)
@@ -48,7 +47,7 @@ def _shifts(file: ProgramFile, day: date) -> list[tuple[datetime, datetime]]:
 
 
 def _today(file: ProgramFile, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(file.timezone)).date()
+    return local_date(now, ZoneInfo(file.timezone))
 
 
 def _days_from(day: date) -> Iterator[date]:

@@ -5,8 +5,15 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from outreach.errors import OutreachError
 from outreach.models import Program, Sender
 from outreach.programs.file import ProgramFile
+
+
+class NoSuchProgramError(OutreachError):
+    """No program has this slug."""
+
+    code = "no_such_program"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,19 @@ def load_programs(session: Session, ids: list[str] | None = None) -> dict[str, L
     if ids is not None:
         query = query.where(Program.id.in_(ids))
     return {program.id: _loaded(program, sender) for program, sender in session.execute(query)}
+
+
+def program_named(session: Session, slug: str) -> LoadedProgram:
+    """The program with this slug. Raises NoSuchProgramError, which names those there are."""
+    program_id = session.scalars(select(Program.id).where(Program.slug == slug)).first()
+    if program_id is None:
+        known = ", ".join(session.scalars(select(Program.slug).order_by(Program.slug)))
+        raise NoSuchProgramError(
+            f"There is no program {slug!r}; there is {known}."
+            if known
+            else f"There is no program {slug!r} yet. Make it with: outreach program apply FILE.yaml"
+        )
+    return load_program(session, program_id)
 
 
 def _loaded(program: Program, sender: Sender) -> LoadedProgram:
