@@ -97,6 +97,11 @@ def _loudness(subject: Subject) -> Iterator[Finding]:
             yield Finding("shouting", f"{word}: capitals are for words to text back")
 
 
+def _name_once(subject: Subject) -> Iterator[Finding]:
+    if len(re.findall(r"{{-? *name\b", subject.text.text)) > 1:
+        yield Finding("name-twice", "a name said twice sounds like selling")
+
+
 _LINK = re.compile(r"https?://\S+|\b(?:bit\.ly|tinyurl\.com|t\.co|goo\.gl)/\S+")
 
 
@@ -139,8 +144,7 @@ def _asking(subject: Subject) -> Iterator[Finding]:
     rules = asks(subject.text.lang)
     if rules is None or subject.kind is Kind.SAFETY:
         return
-    # What to do in danger and how to stop must stand beside whatever else is asked.
-    own = re.sub(r"[^.]*(?:STOP|911)[^.]*", "", _with_emergency(subject))
+    own = _BESIDE_ANY_ASK.sub("", _with_emergency(subject))
     questions = own.count("?")
     folded = fold(own)
     requests = len(rules.request.findall(_DIGIT_ANSWER.sub("", folded) if questions else folded))
@@ -150,6 +154,8 @@ def _asking(subject: Subject) -> Iterator[Finding]:
         yield Finding("many-asks", f"{questions + requests} asks; one text, one ask")
 
 
+# Sentences on what to do in danger and how to stop may stand beside whatever else is asked.
+_BESIDE_ANY_ASK = re.compile(r"[^.]*(?:STOP|911)[^.]*")
 _DIGIT_ANSWER = re.compile(r"(?:reply|responda|responde) (?:\d|with|con)")
 
 
@@ -241,6 +247,7 @@ RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
     _fits,
     _characters,
     _loudness,
+    _name_once,
     _links,
     _reading_ease,
     _long_sentences_and_words,

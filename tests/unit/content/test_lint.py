@@ -105,6 +105,7 @@ def test_the_reply_about_abuse_names_no_topic() -> None:
         ("Thanks! Great!", "ack_note", "en", "exclamation"),
         ("Thanks 😀😀", "ack_note", "en", "emoji"),
         ("Thanks “friend”.", "ack_note", "en", "odd-character"),
+        ("{{ name or 'You' }} and {{ name or 'you' }}.", "ack_note", "en", "name-twice"),
         ("Thanks }", "ack_note", "en", "braces"),
         ("a" * 161, "ack_note", "en", "too-long"),
         ("Reply CANCEL and we will see.", "ack_note", "en", "carrier-word"),
