@@ -9,6 +9,7 @@ from outreach.replies.grammar import (
     is_conditional,
     is_negated,
     outside_scope,
+    reaches,
     small_words,
 )
 from outreach.replies.lexicon import Hit
@@ -27,14 +28,16 @@ def read_appointment(text: Text) -> Candidate | None:
     """
     choice = picked_choice(text.words)
     coming, not_coming, doubts = _weighed(text)
-    moving = text.having("another_time")
-    if moving and not _moves_nothing(text, moving):
+    moving = [hit for hit in text.having("another_time") if not _is_denied(text, hit)]
+    if moving:
         return _reschedule(text, text.quote(moving[0]))
     offered = _offered_days(text)
     if choice is not None:
         return _chosen(text, choice, not_coming, coming)
     if not_coming and offered:
         return _reschedule(text, "another day is named after a refusal")
+    if coming and not text.says("yes", "ok") and _offers_a_day(text, coming[-1]):
+        return _reschedule(text, "a day on which the client can come")
     if not_coming or coming:
         return _decided(text, coming, not_coming, doubts)
     if doubts:
@@ -55,9 +58,18 @@ def _weighed(text: Text) -> tuple[list[Hit], list[Hit], list[Hit]]:
     return coming, refusals + turned, doubts + open_ones
 
 
-def _moves_nothing(text: Text, moving: list[Hit]) -> bool:
-    """Whether every phrase of moving is denied: "no need to reschedule"."""
-    return all(is_negated(text.words, hit) for hit in moving)
+def _is_denied(text: Text, hit: Hit) -> bool:
+    """Whether a phrase of moving is refused: "no need to reschedule", "no puedo ir manana"."""
+    after_no = text.words.said[max(0, hit.start - 1) : hit.start] == ("no",)
+    return is_negated(text.words, hit) or (after_no and not text.words.before[hit.start])
+
+
+def _offers_a_day(text: Text, coming: Hit) -> bool:
+    """Whether "I can" follows a day in the same clause: "friday at noon i can"."""
+    if not {"can", "puedo"} & set(text.between(coming.start, coming.end)):
+        return False
+    start, _ = text.words.clause_around(coming.start)
+    return any(start <= d.start < coming.start for d in find_dates(text.words, text.today))
 
 
 def _chosen(text: Text, choice: int, not_coming: list[Hit], coming: list[Hit]) -> Candidate:
@@ -169,11 +181,14 @@ def _rejected(text: Text, at: int) -> bool:
             return words.said[back] == "puedo" and words.said[max(0, back - 1)] == "no"
         if words.said[back] in _REFUSES:
             return True
+        if words.said[back] in {"de", "del"} and at - back == 1:
+            return not _TOWARDS.isdisjoint(words.said[at + 1 : at + 3])
         if words.said[back] in {"from", "of"} and at - back <= 2:
             return _leaves(words.said, back)
     return _refused_after(text, at)
 
 
+_TOWARDS = frozenset({"a", "al", "para", "pal"})
 _REFUSES = frozenset({"not", "cant", "no", "dont", "doesnt", "wont", "isnt", "than", "couldnt"})
 
 
@@ -197,7 +212,18 @@ def _refused_after(text: Text, at: int) -> bool:
 def _offered_days(text: Text) -> list[DateMention]:
     """Days that a text proposes, beside a refusal or by themselves."""
     days = [day for day in find_dates(text.words, text.today) if not _rejected(text, day.start)]
-    return [day for day in days if _is_offer(text, day)]
+    refused = text.having("not_coming")
+    return [day for day in days if _is_offer(text, day) and not _is_the_visits(text, day, refused)]
+
+
+def _is_the_visits(text: Text, day: DateMention, refused: list[Hit]) -> bool:
+    """Whether a day belongs to the refusal before it: "cancel my appointment on friday"."""
+    spot = Hit(day.start, day.end, "day")
+    return any(
+        reaches(text.words, hit, spot)
+        and small_words("offers").isdisjoint(text.between(hit.end, day.start))
+        for hit in refused
+    )
 
 
 def _is_offer(text: Text, day: DateMention) -> bool:

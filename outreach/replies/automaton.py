@@ -14,7 +14,7 @@ _PIECE = re.compile(r"[\[\]()|~]|\{\w+\}|[^\[\]()|~{}]+")
 _CLOSES = {"[": "]", "(": ")"}
 _GAP = 3
 _LONGEST_PHRASE = 16
-_NUMBER = "#"
+_NUMBER = "0#"
 _OTHER = ""
 
 
@@ -87,7 +87,7 @@ class Automaton:
         return _NUMBER if word[0].isdigit() else _OTHER
 
     def _move(self, state: _State, key: str) -> "_State | None":
-        names = {"number"} if key == _NUMBER else self._sets_of.get(key, set())
+        names = self._sets_of.get(key, set()) | ({"number"} if key[:1].isdigit() else set())
         reached: dict[int, _Node] = {}
         for node in state.nodes:
             for following in (

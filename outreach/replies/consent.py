@@ -10,7 +10,7 @@ from outreach.vocabulary import Intent
 STOP_WORDS = frozenset(
     "stop stopall unsubscribe cancel end quit revoke optout alto parar baja cancelar detener".split()
 )
-_LIMITED = ("less", "at_part", "at_time", "off_days", "only_days", "pause")
+_LIMITED = ("less", "at_part", "not_at_part", "at_time", "off_days", "only_days", "pause")
 _FOREVER = frozenset({"ever", "forever", "never", "anymore", "nunca", "jamas", "mas"})
 
 

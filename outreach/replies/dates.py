@@ -13,7 +13,8 @@ _NUMERIC = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{2}|\d{4}))?")
 _TODAY = frozenset({"today", "hoy", "tonight"})
 _MORNING_BEFORE = frozenset({"la", "las", "una", "temprana"})
 _OF = frozenset({"of", "de", "the", "el"})
-_DAY_WORDS = frozenset({"the", "el", "dia", "day", "al", "del"})
+_DAY_WORDS = frozenset({"the", "el", "dia", "day", "al", "del", "pal"})
+_FROM_HERE = {("de", "aqui", "a"), ("de", "aca", "a"), ("de", "hoy", "en"), ("de", "hoy", "a")}
 _FROM = frozenset({"from", "de", "after"})
 
 
@@ -95,6 +96,8 @@ def _in_some_time(words: Words, at: int, today: date) -> DateMention | None:
     if words.said[max(0, at - 2) : at][-1:] == ("in",) or words.said[max(0, at - 2) : at] in {
         ("dentro", "de"),
     }:
+        return DateMention(at, skip + 1, later(today, number, unit))
+    if words.said[max(0, at - 3) : at] in _FROM_HERE:
         return DateMention(at, skip + 1, later(today, number, unit))
     if words.said[max(0, at - 1) : at] == ("en",) and unit != "night":
         return DateMention(at, skip + 1, later(today, number, unit))
@@ -219,7 +222,7 @@ def _day_of_month(words: Words, at: int, today: date) -> DateMention | None:
     if word in {"second", "first"} or (word in {"one", "un", "una", "a", "uno", "1"} and at == 0):
         return None
     day = table.ordinals.get(word)
-    if day is None and word.isdigit() and at and words.said[at - 1] in {"el", "dia", "al", "del"}:
+    if day is None and word.isdigit() and at and words.said[at - 1] in _DAY_WORDS - {"the", "day"}:
         day = _day_number(words, at)
     if day is None and word.isdigit() and at >= 1 and words.said[at - 1] in table.weekdays:
         day = int(word) if int(word[:3]) > 12 else None

@@ -85,11 +85,22 @@ def _share(words: Words) -> str | None:
             continue
         if words.said[at + 1 : at + 2] in {("%",), ("percent",)}:
             return _part(part, 100)
+        whole = _whole(words, at + 1)
+        if whole is not None:
+            return _part(part, whole)
+    return None
+
+
+def _whole(words: Words, at: int) -> int | None:
+    """The number after "of" or "times of"."""
+    for start in (at, at + 1):
         for bridge in _BRIDGES:
-            end = at + 1 + len(bridge)
-            whole = calendar().number(words.said[end]) if end < len(words.said) else None
-            if words.said[at + 1 : end] == bridge and whole and words.said[end] not in {"a", "un"}:
-                return _part(part, whole)
+            end = start + len(bridge)
+            if words.said[start:end] != bridge or end >= len(words.said):
+                continue
+            whole = calendar().number(words.said[end])
+            if whole is not None and words.said[end] not in {"a", "un", "una"}:
+                return whole
     return None
 
 

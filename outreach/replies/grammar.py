@@ -48,10 +48,8 @@ def is_conditional(words: Words, hit: Hit) -> bool:
 def is_asked(text: Text, hit: Hit) -> bool:
     """Whether a phrase stands in a question, marked or not."""
     words = text.words
-    if words.is_question(hit.start):
-        return True
-    start, end = words.sentence_around(hit.start)
-    return is_question(words.said[start:end])
+    start, end = words.clause_around(hit.start)
+    return "?" in words.before[end] or is_question(words.said[start:end])
 
 
 def is_question(said: tuple[str, ...]) -> bool:
@@ -67,10 +65,11 @@ def is_question(said: tuple[str, ...]) -> bool:
 
 def outside_scope(words: Words, hits: Iterable[Hit], deniers: list[Hit]) -> list[Hit]:
     """The phrases that no earlier denial in the same clause reaches ("don't think I'll be there")."""
-    return [hit for hit in hits if not any(_reaches(words, denier, hit) for denier in deniers)]
+    return [hit for hit in hits if not any(reaches(words, denier, hit) for denier in deniers)]
 
 
-def _reaches(words: Words, denier: Hit, hit: Hit) -> bool:
+def reaches(words: Words, denier: Hit, hit: Hit) -> bool:
+    """Whether `hit` stands in the clause of `denier`, after it and with no contrast between."""
     if denier.end > hit.start:
         return denier.start <= hit.start and denier.end >= hit.end
     between = range(denier.end, hit.start + 1)

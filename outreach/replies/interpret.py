@@ -4,6 +4,7 @@ The order of choice: what a phone wrote by itself, the right to be left alone, t
 open question, wishes, requests, small talk. Everything found beside the choice goes to `also`.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -58,7 +59,7 @@ def candidates(view: Text) -> list[Candidate]:
         return consent + (sure if consent[0].intent is Intent.OPT_OUT else [])
     found = sure + wishes + requests
     if view.prompt is PromptKind.OPEN and not sure:
-        found = _open_answer(view) + found
+        found = _open_answer(view, found) + found
     return found or [answer or _otherwise(view)]
 
 
@@ -78,10 +79,10 @@ def _answer(view: Text) -> Candidate | None:
     return read_visit_unasked(view)
 
 
-def _open_answer(view: Text) -> list[Candidate]:
+def _open_answer(view: Text, found: list[Candidate]) -> list[Candidate]:
     """An open question is answered by any content that is not merely a wish or a request."""
     own = [h for h in view.hits if h.means in PREFERENCE_MEANS | REQUEST_MEANS]
-    if not own:
+    if not found:
         empty = not any(word[0].isalnum() or ord(word[0]) > 0x2000 for word in view.words.said)
         return [] if empty else [Candidate(Intent.ANSWER, "", "an open question takes any words")]
     taken = {view.words.sentence_around(hit.start) for hit in own}
@@ -95,6 +96,8 @@ def _otherwise(view: Text) -> Candidate:
     """A text that neither answers nor asks for anything known."""
     if asks_anything(view):
         return Candidate(Intent.REQUEST, "other", "a question")
+    if view.prompt in {PromptKind.SCALE, PromptKind.GOAL} and _only_signs(view):
+        return Candidate(Intent.UNCLEAR, "", "no answer to the question")
     talk = view.having("thanks", "greeting", "love", "later", "laugh")
     if talk:
         return Candidate(Intent.NOTE, "", view.quote(talk[0]))
@@ -103,8 +106,16 @@ def _otherwise(view: Text) -> Candidate:
     return _statement(view)
 
 
+def _only_signs(view: Text) -> bool:
+    """Whether a text is emoji and no words."""
+    return not any(word[0].isalnum() for word in view.words.said)
+
+
+_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{5}")
+
+
 def _statement(view: Text) -> Candidate:
-    words = [word for word in view.words.said if word[0].isalpha()]
+    words = [w for w in view.words.said if w[0].isalpha() and not _CONSONANTS.search(w)]
     if view.says("yes", "no", "ok", "idiom") or len(words) >= 2:
         return Candidate(Intent.NOTE, "", "a statement")
     return Candidate(Intent.UNCLEAR, "", "nothing to go by")

@@ -19,7 +19,10 @@ _FOR = frozenset({"for", "por", "durante", "the", "next", "a", "una", "un", "uno
 def read_preferences(text: Text) -> list[Candidate]:
     """The wishes of a text, in the order in which it utters them, one of each kind."""
     found: dict[str, Candidate] = {}
+    unwanted = text.having("not_at_part")
     for hit in text.hits:
+        if any(other.start <= hit.start < other.end for other in unwanted):
+            continue
         read = _READERS.get(hit.means)
         value = read(text, hit) if read else None
         kind = value.split("=")[0] if value else ""
@@ -119,9 +122,20 @@ def _window(text: Text, hit: Hit) -> str | None:
     return f"window={named[-1]}" if named else None
 
 
+def _language(code: str) -> Callable[[Text, Hit], str | None]:
+    """A language for texts; "someone who speaks Spanish" asks for a person instead."""
+
+    def read(text: Text, hit: Hit) -> str | None:
+        people = [h for h in text.having("staff") if text.same_sentence(h.start, hit.start)]
+        return None if people else f"language={code}"
+
+    return read
+
+
 def _days(sign: str) -> Callable[[Text, Hit], str | None]:
     def read(text: Text, hit: Hit) -> str | None:
-        days = weekdays_named(text, hit)
+        before = text.words.said[max(0, hit.start - 2) : hit.start]
+        days = [] if not _UNTIL.isdisjoint(before) else weekdays_named(text, hit)
         return f"days={sign}{','.join(_CODES[day] for day in days)}" if days else None
 
     return read
@@ -168,8 +182,8 @@ _READERS: dict[str, Callable[[Text, Hit], str | None]] = {
     "at_part": _window,
     "less": _says("frequency=less"),
     "more": _says("frequency=more"),
-    "in_spanish": _says("language=es"),
-    "in_english": _says("language=en"),
+    "in_spanish": _language("es"),
+    "in_english": _language("en"),
     "off_days": _days("-"),
     "only_days": _days("+"),
 }

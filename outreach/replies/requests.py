@@ -32,7 +32,9 @@ def read_requests(text: Text) -> list[Candidate]:
     if len(found) > 1:
         found.pop("other", None)
     if len(found) > 1 and any(value.startswith("resources") for value in found):
-        found.pop("staff", None)
+        staff = found.get("staff")
+        if staff and ("help" in staff.why or "ayuda" in staff.why):
+            del found["staff"]
     return list(found.values())
 
 

@@ -4,7 +4,7 @@ A handful of narrow statements: this is the hot path of the webhooks app.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,6 @@ from outreach.models import (
     Flag,
     Message,
     Program,
-    ProgressRecord,
     Prompt,
     Reply,
     Sender,
@@ -306,21 +305,3 @@ def _last_texted(session: Session, program_id: str, hashes: tuple[str, ...]) -> 
         .order_by(Message.created_at.desc())
         .limit(1)
     )
-
-
-def scores_before(
-    session: Session, client_id: str, now: datetime, *, within: timedelta, most: int
-) -> list[float]:
-    """The client's own latest scores before `now`, newest first."""
-    rows = session.scalars(
-        select(ProgressRecord.score)
-        .where(
-            ProgressRecord.client_id == client_id,
-            ProgressRecord.score.is_not(None),
-            ProgressRecord.replaced_at.is_(None),
-            ProgressRecord.at > now - within,
-        )
-        .order_by(ProgressRecord.at.desc())
-        .limit(most)
-    )
-    return [score for score in rows if score is not None]

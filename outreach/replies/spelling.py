@@ -11,8 +11,9 @@ from typing import Any
 from outreach.replies.datafiles import load, words_in_use
 
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_PRONOUNS = re.compile(r"(\w{3,}?)(?:me|te|nos|se|les?)?(?:l[ao]s?)?")
 _MIN_FUZZY = 6
-_MIN_SOUND = 3
+_MIN_SOUND = 4
 
 
 def spell(word: str) -> str:
@@ -28,7 +29,7 @@ def join_pairs(said: list[str], before: list[str]) -> tuple[tuple[str, ...], tup
     for index, word in enumerate(said):
         joined = pairs.get((words[-1], word)) if words and not before[index] else None
         if joined is None:
-            words.append(word)
+            words.append(_k(said, before, index) if word == "k" else word)
             gaps.append(before[index])
         else:
             words[-1] = joined
@@ -36,11 +37,18 @@ def join_pairs(said: list[str], before: list[str]) -> tuple[tuple[str, ...], tup
     return tuple(words), tuple(gaps)
 
 
+def _k(said: list[str], before: list[str], index: int) -> str:
+    """A bare "k": the Spanish "que" in front of more words, else "ok"."""
+    ends = index + 1 == len(said) or before[index + 1] != ""
+    return "ok" if ends or said[index + 1] in {"thanks", "gracias", "ill", "see"} else "que"
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     variants: dict[str, str]
     pairs: dict[tuple[str, str], str]
     near: dict[str, str]
+    verbs: frozenset[str]
     known: frozenset[str]
     sounds: dict[str, str]
 
@@ -62,7 +70,8 @@ def _table() -> _Table:
     sounds: dict[str, str] = {}
     for word in sorted(known - variants.keys()):
         sounds.setdefault(_sound(word), word)
-    return _Table(variants, pairs, near, known, sounds)
+    verbs = frozenset(raw["verbs"].split())
+    return _Table(variants, pairs, near, verbs, known, sounds)
 
 
 @lru_cache(maxsize=8192)
@@ -72,11 +81,14 @@ def _spell(word: str) -> str:
     for form in (plain, _STRETCHED.sub(r"\1\1", plain), _STRETCHED.sub(r"\1", plain)):
         if form in table.variants:
             return table.variants[form]
+        verb = _PRONOUNS.fullmatch(form)
+        if verb and verb[1] in table.verbs:
+            return verb[1]
         if form in table.known:
             return form
     form = _STRETCHED.sub(r"\1", plain)
     if len(form) >= _MIN_SOUND and (like := table.sounds.get(_sound(form))):
-        return table.variants.get(like, like)
+        return table.variants.get(like, like if like == word else _spell(like))
     return _near_miss(form, table.near) or form
 
 

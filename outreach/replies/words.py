@@ -45,6 +45,16 @@ class Words:
             end += 1
         return start, end
 
+    def clause_around(self, index: int) -> tuple[int, int]:
+        """The half-open span between the punctuation before and after word `index`."""
+        start = index
+        while not self.starts_clause(start):
+            start -= 1
+        end = index + 1
+        while end < len(self.said) and not self.starts_clause(end):
+            end += 1
+        return start, end
+
     def is_question(self, index: int) -> bool:
         """Whether the sentence that holds word `index` ends in a question mark."""
         return "?" in self.before[self.sentence_around(index)[1]]

@@ -1,0 +1,167 @@
+"""Answering a reply: which of several things to say, whether it may be said, and writing it.
+
+One text gets at most one answer. What may be said is law 1 and the flags: nothing cheerful goes
+to somebody about whom staff are worried.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from outreach.content.choose import choose
+from outreach.content.library import Library
+from outreach.content.render import render
+from outreach.content.said import contact_words
+from outreach.delivery.outbox import Outbound, message_row
+from outreach.models import Client, Message, unseal
+from outreach.programs.file import ProgramFile
+from outreach.replies.situation import Person, Situation
+from outreach.vocabulary import MessageKind, MessageState, Severity
+
+MOST_PER_HOUR = 5
+"""Automatic answers to one number: two machines must not talk to each other for ever."""
+
+STAYS_USEFUL = timedelta(minutes=5)
+"""An answer to a reply of the last five minutes ignores quiet hours and caps; later it does not."""
+
+_ALWAYS = frozenset({MessageKind.OPT_OUT, MessageKind.HELP, MessageKind.SAFETY})
+"""May be said without consent, to anybody who just wrote, and while a grave flag is open."""
+
+_FIRST = (MessageKind.OPT_OUT, MessageKind.SAFETY, MessageKind.HELP, MessageKind.WELCOME)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Something worth answering: any text of `collection`, or the one named `text_id`.
+
+    `costs` marks the echo of what changed something for the client (a visit, a wish): it is told
+    before a mere thanks. `thanks` are cheerful or asking, and not for a worrying reply.
+    """
+
+    collection: str
+    kind: MessageKind = MessageKind.ANSWER
+    text_id: str | None = None
+    variables: Mapping[str, str | None] = field(default_factory=dict)
+    costs: bool = False
+    thanks: bool = False
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the carrier is asked to send back."""
+
+    message_id: str
+    body: str
+
+
+def most_important(says: Iterable[Say]) -> Say | None:
+    """The one thing to say: what protects, then what changed something, then the first."""
+    ranked = sorted(enumerate(says), key=lambda item: (_rank(item[1]), item[0]))
+    return ranked[0][1] if ranked else None
+
+
+def may_say(
+    say: Say, situation: Situation, person: Person | None, *, has_consent: bool, worry: Severity
+) -> bool:
+    """Whether policy lets this answer go; `worry` is the grade of the text that it answers."""
+    if say.kind in _ALWAYS:
+        return say.kind is not MessageKind.HELP or not situation.program.paused
+    if person is None or not has_consent or situation.program.paused or not person.is_active:
+        return False
+    grave = max(worry.rank, situation.open_severity().rank) >= Severity.HIGH.rank
+    return not grave and not (say.thanks and worry.rank >= Severity.MODERATE.rank)
+
+
+def is_one_too_many(session: Session, situation: Situation, say: Say, now: datetime) -> bool:
+    """Whether this number had its automatic answers of the hour; safety is never counted out."""
+    if say.kind in {MessageKind.SAFETY, MessageKind.OPT_OUT}:
+        return False
+    sent = session.scalar(
+        select(func.count())
+        .select_from(Message)
+        .where(
+            Message.program_id == situation.program.id,
+            Message.number_hash == situation.number_hash,
+            Message.created_at > now - timedelta(hours=1),
+            Message.reply_id.is_not(None),
+        )
+    )
+    return (sent or 0) >= MOST_PER_HOUR
+
+
+def write_answer(
+    session: Session,
+    library: Library,
+    situation: Situation,
+    person: Person | None,
+    say: Say,
+    *,
+    reply_id: str,
+    now: datetime,
+) -> Answer:
+    """Store the answer as a message that went out in the response; a receipt must prove it."""
+    language = say.language or (person.language if person else situation.speaks)
+    text_id, body = words_of(library, situation.program.file, person, say, language, reply_id)
+    row = message_row(
+        Outbound(
+            program_id=situation.program.id,
+            sender_id=situation.program.sender_id,
+            number=situation.number,
+            number_hash=situation.number_hash,
+            body=body,
+            kind=say.kind,
+            language=language,
+            send_after=now,
+            useful_until=now + STAYS_USEFUL,
+            client_id=person.id if person else None,
+            reply_id=reply_id,
+            text_id=text_id,
+        ),
+        now=now,
+        state=MessageState.ANSWERED,
+    )
+    session.execute(insert(Message), row)
+    return Answer(row["id"], body)
+
+
+def words_of(
+    library: Library,
+    file: ProgramFile,
+    person: Person | None,
+    say: Say,
+    language: str,
+    seed: str,
+) -> tuple[str, str]:
+    """(text id, words) in `language`; `seed` picks one of several texts, the same every time."""
+    if say.text_id is not None:
+        text = library.get(language, say.text_id)
+    else:
+        text = choose(library.texts(language, say.collection, discreet=file.discreet), (), seed)
+    variables = {"program": file.name, "contact": contact_words(file.contact.phone, language)}
+    if "name" in text.text:  # opening a sealed name costs time, and few texts say it
+        variables["name"] = _name(person) or ""
+    return text.id, render(text.text, {**variables, **say.variables})
+
+
+def answers_given(session: Session, reply_id: str) -> list[Answer]:
+    """What a reply was answered with: a repeated webhook gets the same again."""
+    rows = session.execute(
+        select(Message.id, Message.body_sealed)
+        .where(Message.reply_id == reply_id, Message.repeats_id.is_(None))
+        .order_by(Message.id)
+    )
+    return [Answer(row.id, unseal(Message, "body", row.id, row.body_sealed) or "") for row in rows]
+
+
+def _rank(say: Say) -> int:
+    if say.kind in _FIRST:
+        return _FIRST.index(say.kind)
+    return len(_FIRST) + (0 if say.costs else 1)
+
+
+def _name(person: Person | None) -> str | None:
+    return unseal(Client, "name", person.id, person.name_sealed) if person else None

@@ -1,0 +1,142 @@
+"""Applying one understood text: flags first, then what it says, then the one answer.
+
+Runs inside the write transaction, in a savepoint: if anything here raises, nothing of it stays,
+and the raw reply and an `unscreened` flag are committed instead (law 3).
+"""
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from outreach import consent
+from outreach.content.library import Library
+from outreach.models import Flag
+from outreach.replies import (
+    apply_consent,
+    apply_progress,
+    apply_requests,
+    apply_visits,
+    apply_wishes,
+)
+from outreach.replies.answers import Answer, Say, is_one_too_many, may_say, most_important
+from outreach.replies.answers import write_answer as write
+from outreach.replies.scene import Effect, Read, Scene, raise_flag
+from outreach.replies.understand import Understood
+from outreach.safety.replies import safety_words
+from outreach.vocabulary import (
+    Concern,
+    ConsentKind,
+    FlagReason,
+    FlagState,
+    Intent,
+    MessageKind,
+    PromptKind,
+    Severity,
+)
+
+_EFFECTS: dict[Intent, Effect] = {
+    Intent.CONFIRM: apply_visits.confirm,
+    Intent.CANCEL: apply_visits.cancel,
+    Intent.RESCHEDULE: apply_visits.reschedule,
+    Intent.ANSWER: apply_progress.answer,
+    Intent.PREFERENCE: apply_wishes.prefer,
+    Intent.REQUEST: apply_requests.request,
+    Intent.OPT_OUT: apply_consent.opt_out,
+    Intent.OPT_IN: apply_consent.opt_in,
+    Intent.WRONG_NUMBER: apply_consent.wrong_number,
+    Intent.HELP: apply_consent.help_wanted,
+}
+"""Intent -> what it does. Auto-replies, reactions and notes do nothing and are not answered."""
+
+_ENDS_IT = {Intent.OPT_OUT, Intent.WRONG_NUMBER}
+"""After one of these nothing else in the text may bring texts about again."""
+
+UNREAD_SEVERITY = Severity.MODERATE
+"""What software could not screen or read may be anything: a person looks the same day."""
+
+
+def apply(session: Session, library: Library, scene: Scene, understood: Understood) -> list[Answer]:
+    """Apply the text and write the answer, if there is one to give."""
+    flag = _flag(session, scene, understood)
+    says = [_safety(session, scene, flag)] if flag is not None else []
+    says += [_effect(session, scene, read) for read in _in_order(understood.reads)]
+    says.append(_unclear(session, scene, understood))
+    say = most_important(say for say in says if say is not None)
+    if say is None or not _allowed(session, scene, say):
+        return []
+    if say.kind is MessageKind.SAFETY and flag is not None:
+        flag.safety_severity = flag.severity
+    return [
+        write(
+            session,
+            library,
+            scene.situation,
+            scene.person,
+            say,
+            reply_id=scene.reply_id,
+            now=scene.now,
+        )
+    ]
+
+
+def _flag(session: Session, scene: Scene, understood: Understood) -> Flag | None:
+    """The flag for what is worrying in the text, or for what nobody could read."""
+    if understood.severity is not Severity.NONE:
+        known = bool(scene.situation.people)
+        reason = FlagReason.CONCERN if known else FlagReason.UNMATCHED
+        return raise_flag(
+            session,
+            scene,
+            reason,
+            understood.severity,
+            concern=understood.concern,
+            details=understood.screening_json(),
+        )
+    if understood.unread is not None:
+        details = {"why": understood.unread}
+        return raise_flag(session, scene, FlagReason.UNSCREENED, UNREAD_SEVERITY, details=details)
+    return None
+
+
+def _safety(session: Session, scene: Scene, flag: Flag) -> Say | None:
+    """The safety reply, unless this episode had one for this severity."""
+    severity = Severity(flag.severity)
+    answered = Severity(flag.safety_severity or Severity.NONE)
+    if scene.worry.rank < Severity.MODERATE.rank or severity.rank <= answered.rank:
+        return None
+    language = scene.person.language if scene.person else scene.situation.speaks
+    text_id, lines = safety_words(
+        session, flag, scene.situation.program.file.country, language, Concern(flag.concern)
+    )
+    return Say("safety", MessageKind.SAFETY, text_id=text_id, variables=lines)
+
+
+def _in_order(reads: tuple[Read, ...]) -> list[Read]:
+    """Answers before an opt-out in the same text, and nothing else after or beside it."""
+    if not any(read.intent in _ENDS_IT for read in reads):
+        return list(reads)
+    kept = _ENDS_IT | {Intent.ANSWER, Intent.CANCEL, Intent.RESCHEDULE, Intent.CONFIRM}
+    return sorted(
+        (read for read in reads if read.intent in kept), key=lambda read: read.intent in _ENDS_IT
+    )
+
+
+def _effect(session: Session, scene: Scene, read: Read) -> Say | None:
+    effect = _EFFECTS.get(read.intent)
+    return effect(session, scene, read) if effect else None
+
+
+def _unclear(session: Session, scene: Scene, understood: Understood) -> Say | None:
+    """One gentle ask; after two in a row a person reads it, and is said to."""
+    if understood.unread is not None:
+        return Say("unclear_person")
+    if any(read.intent is not Intent.UNCLEAR for read in understood.reads) or not understood.reads:
+        return None
+    if not scene.text.body.strip() or scene.worry is not Severity.NONE:
+        return None
+    if scene.situation.was_unclear:
+        flag = raise_flag(session, scene, FlagReason.UNCLEAR)
+        return Say("unclear_person") if flag.reply_id == scene.reply_id else None
+    question = understood.reads[0].question or _newest_open(scene)
+    kind = question.kind if question else PromptKind.NONE
+    name = PromptKind.NONE if kind is PromptKind.OPEN else kind
+    return Say(f"unclear_{name}", thanks=True)
