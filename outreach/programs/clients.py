@@ -72,8 +72,9 @@ class ClientPlan(Plan):
     guessed: list[str] = field(default_factory=list)
     """Clients whose zone a person should find out."""
     facts: list[ConsentFact] = field(default_factory=list)
-    numbers: dict[str, str] = field(default_factory=dict)
-    """Fingerprint -> E.164 of the facts' numbers."""
+    fact_lines: list[int] = field(default_factory=list)
+    prints: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Newest fingerprint of a fact's number -> all its fingerprints."""
 
 
 class ClientImport:
@@ -121,7 +122,7 @@ class ClientImport:
                 self._create(plan, row)
             else:
                 self._update(plan, row, client)
-        self._warn_of_revocations(session, plan, rows)
+        self._warn_of_revocations(session, plan)
         return plan
 
     def write(self, session: Session, plan: ClientPlan) -> None:
@@ -130,7 +131,7 @@ class ClientImport:
         for client_id in plan.guessed:
             alarm = Alarm(self._program.id, FlagReason.ZONE, Severity.LOW, client_id=client_id)
             open_or_join(session, alarm, self._program.file, now=self._now)
-        record_all(session, plan.facts, plan.numbers.values(), now=self._now)
+        record_all(session, plan.facts, plan.prints, now=self._now)
 
     def _consent_at(self, text: str) -> str:
         at = cells.read_instant(text, self._program.file.timezone)
@@ -173,7 +174,7 @@ class ClientImport:
         columns |= self._zone_columns(plan, row, client_id, number)
         plan.new.append(columns)
         plan.created += 1
-        self._say_consent(plan, client_id, number, ConsentKind(str(values["consent"])), values)
+        self._say_consent(plan, row, client_id, number, ConsentKind(str(values["consent"])))
 
     def _update(self, plan: ClientPlan, row: ReadRow, client: "_Known") -> None:
         changed = differing(row.values, client.imported)
@@ -247,23 +248,24 @@ class ClientImport:
             words = "A new number needs its own consent_at; until then nothing is sent to it."
             plan.warnings.append(RowProblem(row.line, "consent_at", "new_number", words))
         number = str(changed.get("phone") or client.number())
-        self._say_consent(plan, client.id, number, kind, row.values)
+        self._say_consent(plan, row, client.id, number, kind)
 
     def _say_consent(
         self,
         plan: ClientPlan,
+        row: ReadRow,
         client_id: str,
         number: str,
         kind: ConsentKind,
-        values: Mapping[str, Value],
     ) -> None:
-        number_hash = vault.current().fingerprint(number)
-        plan.numbers[number_hash] = number
-        at, proof = values.get("consent_at"), values.get("consent_source")
+        prints = vault.current().fingerprints(number)
+        plan.prints[prints[0]] = prints
+        plan.fact_lines.append(row.line)
+        at, proof = row.values.get("consent_at"), row.values.get("consent_source")
         plan.facts.append(
             ConsentFact(
                 program_id=self._program.id,
-                number_hash=number_hash,
+                number_hash=prints[0],
                 kind=kind,
                 source=ConsentSource.IMPORT,
                 at=datetime.fromisoformat(str(at)) if at else self._now,
@@ -272,20 +274,14 @@ class ClientImport:
             )
         )
 
-    def _warn_of_revocations(
-        self, session: Session, plan: ClientPlan, rows: Sequence[ReadRow]
-    ) -> None:
+    def _warn_of_revocations(self, session: Session, plan: ClientPlan) -> None:
         """Say where a file gives consent that somebody took back."""
-        given = {f.number_hash for f in plan.facts if f.kind is ConsentKind.GIVEN}
-        if not given:
-            return
-        before = states_of(session, self._program.id, plan.numbers.values())
-        states = fold(before, plan.facts)
+        states = fold(states_of(session, self._program.id, plan.prints), plan.facts)
         words = "This number opted out; no file ends that. The client can text START."
-        for row in rows:
-            number_hash = vault.current().fingerprint(str(row.values["phone"]))
-            if number_hash in given and states[number_hash].kind is ConsentKind.REVOKED:
-                plan.warnings.append(RowProblem(row.line, "consent", "revoked", words))
+        for line, fact in zip(plan.fact_lines, plan.facts, strict=True):
+            revoked = states[fact.number_hash].kind is ConsentKind.REVOKED
+            if revoked and fact.kind is ConsentKind.GIVEN:
+                plan.warnings.append(RowProblem(line, "consent", "revoked", words))
 
 
 @dataclass(frozen=True, slots=True)

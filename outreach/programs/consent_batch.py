@@ -3,33 +3,31 @@
 `outreach.consent.record` does the same for one fact at a time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from outreach import vault
 from outreach.consent import ConsentFact, cancel_waiting
 from outreach.models import Client, Consent, ConsentEvent, new_id, seal
 from outreach.policy.consent import ConsentState, after
 from outreach.vocabulary import ConsentKind, ConsentSource
 
+Prints = Mapping[str, tuple[str, ...]]
+"""Newest fingerprint of a number -> its fingerprints under every ring key."""
+
 States = dict[str, ConsentState]
 """Newest fingerprint of a number -> its state."""
 
 
-def states_of(
-    session: Session, program_id: str, numbers: Iterable[str], *, lock: bool = False
-) -> States:
+def states_of(session: Session, program_id: str, prints: Prints, *, lock: bool = False) -> States:
     """The consent of every number that has one, also where an older ring key hashed it.
 
     Of several rows of one number a revocation counts.
     """
-    newest = {
-        old: prints[0] for number in numbers for prints in [_prints(number)] for old in prints
-    }
+    newest = {old: first for first, every in prints.items() for old in every}
     query = select(Consent).where(
         Consent.program_id == program_id, Consent.number_hash.in_(list(newest))
     )
@@ -55,16 +53,16 @@ def fold(states: States, facts: Sequence[ConsentFact]) -> States:
 
 
 def record_all(
-    session: Session, facts: Sequence[ConsentFact], numbers: Iterable[str], *, now: datetime
+    session: Session, facts: Sequence[ConsentFact], prints: Prints, *, now: datetime
 ) -> None:
     """Append the facts, keep the states, cancel what a revocation stops, replan who may get texts.
 
-    All facts are of one program; `numbers` are the E.164 numbers behind their hashes.
+    All facts are of one program; `prints` holds the fingerprints of all their numbers.
     """
     if not facts:
         return
     program_id = facts[0].program_id
-    before = states_of(session, program_id, numbers, lock=True)
+    before = states_of(session, program_id, prints, lock=True)
     changed = {
         number_hash: state
         for number_hash, state in fold(before, facts).items()
@@ -129,7 +127,3 @@ def _event(fact: ConsentFact, now: datetime) -> dict[str, Any]:
         "at": fact.at,
         "recorded_at": now,
     }
-
-
-def _prints(number: str) -> tuple[str, ...]:
-    return vault.current().fingerprints(number)

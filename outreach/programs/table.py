@@ -78,10 +78,10 @@ class Table:
     _binary: BinaryIO
     _lines: "_Lines"
     _delimiter: str
-    _names: frozenset[str] = field(init=False)
+    _read: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._names = frozenset(self.header)
+        self._read = self.columns.known & frozenset(self.header)
 
     def __enter__(self) -> Self:
         return self
@@ -108,7 +108,7 @@ class Table:
         cells = {}
         # A spreadsheet drops empty cells at the end of a row: those say nothing.
         for name, cell in zip(self.header, raw, strict=False):
-            if name not in self.columns.known:
+            if name not in self._read:
                 continue
             text = _cleaned(cell)
             problem = _odd(line, name, text)
