@@ -84,7 +84,7 @@ def _characters(subject: Subject) -> Iterator[Finding]:
 
 
 _WORDS_TO_TEXT_BACK = re.compile(
-    r"\b(?:text|reply|escriba|responda|envie)(?-i:(?: [A-ZÑ]{2,}\b)+)", re.I
+    r"\b(?:text|reply|write|escriba|responda|envie)(?-i:(?: (?:(?:or|o) )?[A-ZÑ0-9]+\b)+)", re.I
 )
 
 
