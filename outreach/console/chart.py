@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-WIDTH, HEIGHT = 640, 220
+WIDTH, HEIGHT = 1040, 250
 LEFT, RIGHT, TOP, BOTTOM = 34, 12, 14, 30
 TOP_SCORE = 10.0
 _SHORTEST_SPAN = timedelta(days=14)
-_FEWEST_PIXELS_PER_LABEL = 84
+_FEWEST_PIXELS_PER_LABEL = 150
 
 
 @dataclass(frozen=True, slots=True)

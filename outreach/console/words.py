@@ -52,6 +52,7 @@ REASON = {
     FlagReason.UNMATCHED: "A text from an unknown number",
     FlagReason.UNCLEAR: "Two replies in a row were unclear",
     FlagReason.DELIVERY: "A text may not have arrived",
+    FlagReason.ZONE: "The time zone is not known",
 }
 
 WHY = {
@@ -67,6 +68,8 @@ WHY = {
     FlagReason.UNMATCHED: "No client of the program has this number.",
     FlagReason.UNCLEAR: "Software asked once what was meant and did not understand the answer.",
     FlagReason.DELIVERY: "The carrier gave no proof that the text arrived.",
+    FlagReason.ZONE: "The number gives no hint of where the client lives, so texts go by the "
+    "program's clock. Ask the client, and add the zone to your records.",
 }
 
 OUTCOME = {
