@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from outreach.clock import Clock
 from outreach.database import Database
@@ -26,7 +26,8 @@ from outreach.delivery.claim import (
     release_leases,
 )
 from outreach.delivery.pacing import wait_seconds
-from outreach.delivery.settle import Finished, settle
+from outreach.delivery.settle import Finished, settle, settle_one_by_one
+from outreach.errors import OutreachError
 from outreach.models import Message, unseal
 from outreach.vault import VaultError
 
@@ -39,6 +40,7 @@ CALL_WITHIN = 2.0
 _IDLE = 0.2
 _TURN = 0.04
 _LARGEST_TURN = 100
+_FINISH_WITHIN = 25.0
 _log = structlog.get_logger()
 
 
@@ -76,8 +78,8 @@ class Dispatcher:
         loop = asyncio.get_running_loop()
         try:
             texts = await loop.run_in_executor(self._thread, self._exchange, finished, room)
-        except (SQLAlchemyError, VaultError):
-            # Nothing was written: the answers are kept, and settled with the next turn.
+        except OperationalError:
+            # The database is busy, full or away; nothing was written, so the answers are kept.
             self._finished = finished + self._finished
             _log.exception("dispatch_turn_failed", count=len(finished))
             await asyncio.sleep(1)
@@ -92,12 +94,17 @@ class Dispatcher:
         now = self._clock.now()
         if not finished and not self._anything_due(room):
             return []
-        with self._database.write() as session:
-            settle(session, finished, now=now)
-            if room <= 0:
-                return []
-            claimed = claim(session, now=now, room=room, horizon=HORIZON)
-            return begin(session, claimed, now=now) if claimed else []
+        try:
+            with self._database.write() as session:
+                settle(session, finished, now=now)
+                claimed = claim(session, now=now, room=room, horizon=HORIZON) if room > 0 else []
+                return begin(session, claimed, now=now) if claimed else []
+        except OperationalError:
+            raise
+        except (SQLAlchemyError, OutreachError):
+            _log.exception("dispatch_turn_failed", count=len(finished))
+            settle_one_by_one(self._database, finished, now=now)
+            return []
 
     def _anything_due(self, room: int) -> bool:
         if room <= 0:
@@ -150,8 +157,13 @@ class Dispatcher:
             return
 
     async def _finish(self) -> None:
-        """Every call has an answer within its time-out; settle them all before leaving."""
-        while self._calls or self._finished:
+        """Every call has an answer within its time-out; settle them all before leaving.
+
+        What the database does not take by then is found as `unknown` by the next process.
+        """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + _FINISH_WITHIN
+        while (self._calls or self._finished) and loop.time() < end:
             if self._calls:
                 await asyncio.wait(self._calls, timeout=1)
             await self._turn(room=0)

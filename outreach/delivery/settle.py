@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, or_, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from outreach.database import Database
 from outreach.delivery.asking import ASK_ABOUT_ACCEPTED, ASK_ABOUT_UNKNOWN
 from outreach.delivery.carrier import Answer, Handover
 from outreach.delivery.claim import HandingOver
@@ -20,7 +22,8 @@ from outreach.delivery.consequences import follow
 from outreach.delivery.errors import error_of
 from outreach.delivery.pacing import wait_seconds
 from outreach.delivery.states import before
-from outreach.models import Attempt, Message, Sender
+from outreach.errors import OutreachError
+from outreach.models import Attempt, Message, Sender, SetAside, new_id
 from outreach.vocabulary import MessageState
 
 _MESSAGES = cast("Table", Message.__table__)
@@ -52,14 +55,37 @@ def settle(session: Session, finished: Sequence[Finished], *, now: datetime) -> 
         follow(session, one.text.message_id, one.handover.code, now=now)
 
 
+def settle_one_by_one(database: Database, finished: Sequence[Finished], *, now: datetime) -> None:
+    """Settle each text in a transaction of its own and set aside those that cannot be (law 12).
+
+    Such a text keeps its attempt without an answer, so nobody sends it again: reconcile asks.
+    """
+    for one in finished:
+        try:
+            with database.write() as session:
+                settle(session, [one], now=now)
+        except (SQLAlchemyError, OutreachError) as error:
+            with database.write() as session:
+                session.add(
+                    SetAside(
+                        id=new_id(),
+                        kind="message",
+                        row_id=one.text.message_id,
+                        error=f"settle: {type(error).__name__}",
+                        at=now,
+                    )
+                )
+
+
 _ACCEPT = (
     update(_MESSAGES)
     .where(
         _MESSAGES.c.id == bindparam("message_id"),
-        _MESSAGES.c.state.in_(before(MessageState.ACCEPTED)),
+        # Spelt out one by one: an IN list cannot be part of an executemany.
+        or_(*(_MESSAGES.c.state == state for state in before(MessageState.ACCEPTED))),
     )
     .values(state=MessageState.ACCEPTED, error=None, lease_until=None)
-    .values(sid=bindparam("the_sid"), settled_at=bindparam("at"), ask_at=bindparam("ask"))
+    .values(sid=bindparam("the_sid"), settled_at=bindparam("the_time"), ask_at=bindparam("the_ask"))
 )
 
 _KEEP_SID = (
@@ -75,7 +101,11 @@ _CLOSE_ATTEMPT = (
         # A receipt that was faster has the last word.
         or_(_ATTEMPTS.c.outcome.is_(None), _ATTEMPTS.c.outcome != Answer.ACCEPTED),
     )
-    .values(outcome=bindparam("answer"), error=bindparam("code"), settled_at=bindparam("at"))
+    .values(
+        outcome=bindparam("the_answer"),
+        error=bindparam("the_code"),
+        settled_at=bindparam("the_time"),
+    )
 )
 
 
@@ -84,7 +114,7 @@ def _accept(session: Session, accepted: list[Finished], now: datetime) -> None:
         return
     sids = [{"message_id": f.text.message_id, "the_sid": f.handover.sid} for f in accepted]
     ask = now + ASK_ABOUT_ACCEPTED
-    moved = session.execute(_ACCEPT, [{**sid, "at": now, "ask": ask} for sid in sids])
+    moved = session.execute(_ACCEPT, [{**sid, "the_time": now, "the_ask": ask} for sid in sids])
     if cast("Any", moved).rowcount != len(accepted):
         # A receipt was faster than our own answer: the state stands, the sid may be missing.
         session.execute(_KEEP_SID, sids)
@@ -166,9 +196,9 @@ def _close_attempts(session: Session, finished: Sequence[Finished], now: datetim
         [
             {
                 "attempt_id": one.text.attempt_id,
-                "answer": one.handover.answer,
-                "code": one.handover.code,
-                "at": now,
+                "the_answer": one.handover.answer,
+                "the_code": one.handover.code,
+                "the_time": now,
             }
             for one in finished
         ],
