@@ -1,0 +1,1 @@
+"""A carrier of our own: speaks Twilio's REST over HTTP and keeps a ledger of every POST."""
