@@ -1,6 +1,8 @@
 """Answers to the reminder of a visit: confirm, cancel, reschedule, or not settled."""
 
-from datetime import date, datetime
+from datetime import date
+from itertools import pairwise
+from typing import NamedTuple
 
 from outreach.replies.choices import other_number, picked_choice
 from outreach.replies.dates import DateMention, find_dates
@@ -10,9 +12,9 @@ from outreach.replies.grammar import (
     is_negated,
     outside_scope,
     reaches,
-    small_words,
 )
 from outreach.replies.lexicon import Hit
+from outreach.replies.smallwords import small_words
 from outreach.replies.text import Candidate, Text
 from outreach.replies.times import find_times
 from outreach.vocabulary import Intent
@@ -26,42 +28,70 @@ def read_appointment(text: Text) -> Candidate | None:
     A change of time outweighs a plain no, a reason to stay away outweighs a plain yes, and
     anything unsure confirms nothing. The value is the local day or moment asked for, if one is.
     """
-    choice = picked_choice(text.words)
-    coming, not_coming, doubts = _weighed(text)
     moving = [hit for hit in text.having("another_time") if not _is_denied(text, hit)]
     if moving:
         return _reschedule(text, text.quote(moving[0]))
-    offered = _offered_days(text)
+    stand = _weighed(text)
+    choice = picked_choice(text.words)
     if choice is not None:
-        return _chosen(text, choice, not_coming, coming)
-    if not_coming and offered:
+        return _chosen(text, choice, stand)
+    offered = _offered_days(text)
+    if stand.not_coming and offered:
         return _reschedule(text, "another day is named after a refusal")
-    if coming and not text.says("yes", "ok") and _offers_a_day(text, coming[-1]):
-        return _reschedule(text, "a day on which the client can come")
-    if not_coming or coming:
-        return _decided(text, coming, not_coming, doubts)
-    if doubts:
-        return Candidate(Intent.UNCLEAR, "", text.quote(doubts[0]))
+    if stand.not_coming or stand.coming:
+        return _decided(text, stand)
+    if stand.doubts:
+        return Candidate(Intent.UNCLEAR, "", text.quote(stand.doubts[0]))
     return _short_answer(text, offered)
 
 
-def _weighed(text: Text) -> tuple[list[Hit], list[Hit], list[Hit]]:
-    """Phrases of coming, of not coming and of doubt that still stand in their sentences."""
+class _Stand(NamedTuple):
+    """Phrases of coming, of not coming and of doubt that still count in their sentences."""
+
+    coming: list[Hit]
+    not_coming: list[Hit]
+    doubts: list[Hit]
+
+
+def _weighed(text: Text) -> _Stand:
     refusals = text.having("not_coming")
     doubts = text.having("unsure")
     coming = outside_scope(text.words, text.having("coming"), refusals + doubts)
     turned = [hit for hit in coming if is_negated(text.words, hit)]
-    open_ones = [h for h in coming + refusals if is_conditional(text.words, h)]
+    open_ones = [hit for hit in coming + refusals if is_conditional(text.words, hit)]
     coming = [h for h in coming if h not in turned + open_ones and not is_asked(text, h)]
     refusals = outside_scope(text.words, refusals, doubts)
     refusals = [hit for hit in refusals if hit not in open_ones]
-    return coming, refusals + turned, doubts + open_ones
+    return _Stand(coming, sorted(refusals + turned), doubts + open_ones)
 
 
 def _is_denied(text: Text, hit: Hit) -> bool:
     """Whether a phrase of moving is refused: "no need to reschedule", "no puedo ir manana"."""
     after_no = text.words.said[max(0, hit.start - 1) : hit.start] == ("no",)
     return is_negated(text.words, hit) or (after_no and not text.words.before[hit.start])
+
+
+def _chosen(text: Text, choice: int, stand: _Stand) -> Candidate:
+    intent = _CHOICES[choice]
+    if intent is Intent.CONFIRM and stand.not_coming:
+        return Candidate(Intent.CANCEL, "", f"1, but {text.quote(stand.not_coming[-1])}")
+    if intent is Intent.RESCHEDULE:
+        return _reschedule(text, "2 offers another time")
+    if intent is Intent.CANCEL and stand.coming and not stand.not_coming:
+        return Candidate(Intent.UNCLEAR, "", f"3, but {text.quote(stand.coming[0])}")
+    return Candidate(intent, "", f"{choice} was offered for it")
+
+
+def _decided(text: Text, stand: _Stand) -> Candidate:
+    """The last word counts: "I said yes but I can't", "can't... wait, I can"."""
+    coming, not_coming, doubts = stand
+    if not_coming and not (coming and _turns_back(text, not_coming[-1], coming[-1])):
+        return Candidate(Intent.CANCEL, "", text.quote(not_coming[-1]))
+    if doubts:
+        return Candidate(Intent.UNCLEAR, "", text.quote(doubts[0]))
+    if not text.says("yes", "ok") and _offers_a_day(text, coming[-1]):
+        return _reschedule(text, "a day on which the client can come")
+    return Candidate(Intent.CONFIRM, "", text.quote(coming[-1]))
 
 
 def _offers_a_day(text: Text, coming: Hit) -> bool:
@@ -72,51 +102,26 @@ def _offers_a_day(text: Text, coming: Hit) -> bool:
     return any(start <= d.start < coming.start for d in find_dates(text.words, text.today))
 
 
-def _chosen(text: Text, choice: int, not_coming: list[Hit], coming: list[Hit]) -> Candidate:
-    intent = _CHOICES[choice]
-    if intent is Intent.CONFIRM and not_coming:
-        return Candidate(Intent.CANCEL, "", f"1, but {text.quote(not_coming[-1])}")
-    if intent is Intent.RESCHEDULE:
-        return _reschedule(text, "2 offers another time")
-    if intent is Intent.CANCEL and coming and not not_coming:
-        return Candidate(Intent.UNCLEAR, "", f"3, but {text.quote(coming[0])}")
-    return Candidate(intent, "", f"{choice} was offered for it")
-
-
-def _decided(
-    text: Text, coming: list[Hit], not_coming: list[Hit], doubts: list[Hit]
-) -> Candidate | None:
-    """The last word counts: "I said yes but I can't", "can't... wait, I can"."""
-    if not coming or (not_coming and not_coming[-1].start > coming[-1].start):
-        return Candidate(Intent.CANCEL, "", text.quote(not_coming[-1]))
-    if not_coming and not _turns_back(text, not_coming[-1], coming[-1]):
-        return Candidate(Intent.CANCEL, "", text.quote(not_coming[-1]))
-    if doubts:
-        return Candidate(Intent.UNCLEAR, "", text.quote(doubts[0]))
-    return Candidate(Intent.CONFIRM, "", text.quote(coming[-1]))
-
-
 def _turns_back(text: Text, first: Hit, second: Hit) -> bool:
+    """Whether a later phrase takes back an earlier one."""
+    if second.start < first.start:
+        return False
     between = text.between(first.end, second.end)
     return not small_words("turns").isdisjoint(between)
 
 
 def _short_answer(text: Text, offered: list[DateMention]) -> Candidate | None:
     yes, no, fine = (text.having(means) for means in ("yes", "no", "ok"))
-    if yes and no:
-        last = max(yes + no)
-        if _is_both(text, yes, no):
-            return Candidate(Intent.UNCLEAR, "", "yes and no")
-        return _plain(text, last)
+    if yes and no and _is_both(text, yes, no):
+        return Candidate(Intent.UNCLEAR, "", "yes and no")
     if yes or no:
-        return _plain(text, (yes or no)[-1], offered)
+        return _plain(text, max(yes + no), offered)
     if offered or _only_a_day(text):
         return _reschedule(text, "a day is named")
     if fine and not is_asked(text, fine[0]):
         return Candidate(Intent.CONFIRM, "", text.quote(fine[0]))
-    if other_number(text.words):
-        return Candidate(Intent.UNCLEAR, "", "a number that was not offered")
-    return None
+    number = other_number(text.words)
+    return Candidate(Intent.UNCLEAR, "", "a number that was not offered") if number else None
 
 
 def _is_both(text: Text, yes: list[Hit], no: list[Hit]) -> bool:
@@ -124,7 +129,7 @@ def _is_both(text: Text, yes: list[Hit], no: list[Hit]) -> bool:
     return text.between(low.end, high.start) in {("and",), ("y",), ("or",), ("o",)}
 
 
-def _plain(text: Text, hit: Hit, offered: list[DateMention] | None = None) -> Candidate | None:
+def _plain(text: Text, hit: Hit, offered: list[DateMention]) -> Candidate:
     if hit.means == "no" and offered:
         return _reschedule(text, "another day is named after a no")
     if hit.means == "yes" and text.words.is_question(hit.start) and len(text.words.said) < 3:
@@ -167,7 +172,7 @@ def _left_open(text: Text, days: list[DateMention]) -> bool:
     """ "tuesday or thursday"."""
     return any(
         not small_words("either").isdisjoint(text.between(first.end, second.start))
-        for first, second in zip(days, days[1:], strict=False)
+        for first, second in pairwise(days)
     )
 
 
@@ -232,7 +237,7 @@ def _is_offer(text: Text, day: DateMention) -> bool:
     if not small_words("hinders").isdisjoint(said) and "?" not in text.words.before[end]:
         return False
     offers = not small_words("offers").isdisjoint(said) or "?" in text.words.before[end]
-    return offers or _bare(text, start, end)
+    return offers or _bare(start, end)
 
 
 def _clause(text: Text, at: int) -> tuple[int, int]:
@@ -247,7 +252,7 @@ def _clause(text: Text, at: int) -> tuple[int, int]:
     return start, end
 
 
-def _bare(text: Text, start: int, end: int) -> bool:
+def _bare(start: int, end: int) -> bool:
     """Whether a clause is little more than a day."""
     return end - start <= 4 and start > 0
 
@@ -256,8 +261,3 @@ def _only_a_day(text: Text) -> bool:
     """Whether the whole text is a day, with or without an hour."""
     days = find_dates(text.words, text.today)
     return bool(days) and len(text.words.said) <= 6 and not text.says("thanks", "greeting")
-
-
-def local_moment(moment: datetime) -> str:
-    """A local moment as the contract writes it."""
-    return f"{moment:%Y-%m-%dT%H:%M}"

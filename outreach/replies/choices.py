@@ -1,16 +1,11 @@
 """A digit that picks one of the answers 1, 2, 3 that a prompt offered."""
 
 from outreach.replies.calendar import calendar
+from outreach.replies.smallwords import small_words
 from outreach.replies.words import Words
 
 _NAMES = frozenset({"option", "opcion", "number", "numero", "#", "answer", "reply", "choice"})
 _CORRECTS = frozenset({"no", "wait", "meant", "mean", "actually", "sorry", "digo", "perdon", "*"})
-# After a leading digit these make it a count, a time or a range instead of a choice.
-_COUNTED = frozenset(
-    "of out or to and x de o a y % times time days day weeks week hours hour minutes am pm oclock"
-    " veces vez dias dia semanas semana horas works would is more different is better meetings walks"
-    " classes sessions miles laps out ish nights mornings instead".split()
-)
 _AGREES = frozenset(
     {"yes", "si", "no", "please", "porfavor", "thanks", "gracias", "sorry", "mejor"}
 )
@@ -44,7 +39,7 @@ def _is_free(words: Words, at: int) -> bool:
     if at and words.said[at - 1] in _NAMES:
         return True
     if at == 0 and words.said[0].isdigit():
-        return after or words.said[1] not in _COUNTED
+        return after or words.said[1] not in small_words("counted")
     before = words.starts_clause(at) or (at == 1 and words.said[0] in _AGREES | {"a", "*"})
     corrected = at > 0 and words.said[at - 1] in _CORRECTS
     return (before or corrected) and after

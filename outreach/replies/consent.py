@@ -1,15 +1,11 @@
 """The right to be left alone: opt-out and its return, wrong number, help, and machine replies."""
 
-from outreach.replies.grammar import small_words
 from outreach.replies.lexicon import Hit
 from outreach.replies.preferences import pause_length
+from outreach.replies.smallwords import small_words
 from outreach.replies.text import Candidate, Text
 from outreach.vocabulary import Intent
 
-# The carrier's own list and its Spanish counterparts (contract.md); alone they always revoke.
-STOP_WORDS = frozenset(
-    "stop stopall unsubscribe cancel end quit revoke optout alto parar baja cancelar detener".split()
-)
 _LIMITED = ("less", "at_part", "not_at_part", "at_time", "off_days", "only_days", "pause")
 _FOREVER = frozenset({"ever", "forever", "never", "anymore", "nunca", "jamas", "mas"})
 
@@ -18,7 +14,7 @@ def read_consent(text: Text) -> list[Candidate]:
     """What a text says about being texted at all, most important first."""
     if text.says("auto_reply"):
         return [Candidate(Intent.AUTO_REPLY, "", text.quote(text.having("auto_reply")[0]))]
-    if len(text.words.said) == 1 and text.words.said[0] in STOP_WORDS:
+    if len(text.words.said) == 1 and text.words.said[0] in small_words("stop_words"):
         return [Candidate(Intent.OPT_OUT, "", f'the word "{text.words.said[0]}" alone')]
     for means, intent in (("help_word", Intent.HELP), ("start_word", Intent.OPT_IN)):
         whole = [hit for hit in text.having(means) if _is_whole(text, hit)]

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from outreach.replies.calendar import calendar
+from outreach.replies.smallwords import small_words
 from outreach.replies.words import Words
 
 _NUMERIC = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{2}|\d{4}))?")
@@ -139,17 +140,11 @@ def _weekday(words: Words, at: int) -> int | None:
     table = calendar()
     word = words.said[at]
     if word in table.doubtful_weekdays:
+        beside = small_words("beside_days")
         near = words.said[max(0, at - 1) : at] + words.said[at + 1 : at + 2]
-        sure = any(w in _DAY_NEIGHBOURS or w[0].isdigit() or w in table.weekdays for w in near)
+        sure = any(w in beside or w[0].isdigit() or w in table.weekdays for w in near)
         return table.doubtful_weekdays[word] if sure or len(words.said) == 1 else None
     return table.weekdays.get(word)
-
-
-_DAY_NEIGHBOURS = frozenset(
-    "on this next every or at and morning afternoon evening night instead until till to by for the"
-    " works please w only not no off best better about noon after before coming sat sun mon"
-    " and/or & same cant".split()
-)
 
 
 def _with_next(words: Words, at: int) -> tuple[int, int, bool]:

@@ -1,7 +1,7 @@
 """A visit cancelled or moved in a text that no reminder asked for."""
 
 from outreach.replies.appointment import read_appointment
-from outreach.replies.grammar import small_words
+from outreach.replies.smallwords import small_words
 from outreach.replies.text import Candidate, Text
 from outreach.vocabulary import Intent, PromptKind
 

@@ -4,8 +4,9 @@ import re
 
 from outreach.replies.calendar import calendar
 from outreach.replies.choices import other_number, picked_choice
-from outreach.replies.grammar import is_negated, outside_scope, small_words
+from outreach.replies.grammar import is_negated, outside_scope
 from outreach.replies.lexicon import Hit
+from outreach.replies.smallwords import small_words
 from outreach.replies.text import Candidate, Text
 from outreach.replies.words import Words
 from outreach.vocabulary import Intent

@@ -1,25 +1,11 @@
 """Negation, condition, contrast and question: what small words do to the phrases near them."""
 
 from collections.abc import Iterable
-from functools import cache
 
-from outreach.replies.datafiles import load
 from outreach.replies.lexicon import Hit
+from outreach.replies.smallwords import small_words
 from outreach.replies.text import Text
 from outreach.replies.words import Words
-
-
-@cache
-def small_words(name: str) -> frozenset[str]:
-    """One line of phrases/grammar.yaml."""
-    raw: dict[str, str] = _lines()
-    return frozenset(raw[name].split())
-
-
-@cache
-def _lines() -> dict[str, str]:
-    lines: dict[str, str] = load("grammar.yaml")
-    return lines
 
 
 def is_negated(words: Words, hit: Hit) -> bool:
@@ -64,7 +50,7 @@ def is_question(said: tuple[str, ...]) -> bool:
 
 
 def outside_scope(words: Words, hits: Iterable[Hit], deniers: list[Hit]) -> list[Hit]:
-    """The phrases that no earlier denial in the same clause reaches ("don't think I'll be there")."""
+    """The phrases that no earlier denial in their clause reaches ("don't think I'll be there")."""
     return [hit for hit in hits if not any(reaches(words, denier, hit) for denier in deniers)]
 
 

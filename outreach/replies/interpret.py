@@ -27,12 +27,19 @@ LONGEST = 1600
 """Twilio's longest text; what is longer is read up to here."""
 
 
-def interpret(text: str, *, prompt: PromptKind, lang: str, now: datetime, tz: ZoneInfo) -> Reading:
+def interpret(
+    text: str,
+    *,
+    prompt: PromptKind,
+    lang: str,  # noqa: ARG001 - both languages are read whatever the enrolled one
+    now: datetime,
+    tz: ZoneInfo,
+) -> Reading:
     """Read a raw text in the light of one open question (or none).
 
-    `lang` is the enrolled language, which only matters where a word means different things in
-    the two; `now` is an aware moment, `tz` the client's zone. Same arguments, same reading.
-    Raises ValueError for a naive `now`, and for nothing else.
+    `lang` is the enrolled language, which decides nothing: people answer in either. `now` is an
+    aware moment, `tz` the client's zone. Same arguments, same reading. Raises ValueError for a
+    naive `now`, and for nothing else.
     """
     moment = local(now, tz)
     folded = fold(text[:LONGEST]).text

@@ -143,7 +143,7 @@ def _number(words: Words, at: int) -> _Mark | None:
     value = _value(words, at)
     if value is None:
         return None
-    if at and words.said[at - 1] in _cues().minus or _signed(words, at):
+    if (at and words.said[at - 1] in _cues().minus) or _signed(words, at):
         return _Mark(at, at + 1, -value if value else 0.0)
     end, value = _with_half(words, at + 1, value)
     tail = words.said[end : end + 3]
