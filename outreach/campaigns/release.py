@@ -1,0 +1,90 @@
+"""The release: touchpoints that are due become messages, wait on, or end with a reason.
+
+Per batch: load with a fixed number of queries, decide, choose and render outside the write lock,
+then one transaction writes everything. The dispatcher checks consent once more when it claims.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from outreach.campaigns.facts import Waiting
+from outreach.campaigns.gather import Gathered, gather
+from outreach.campaigns.load import waiting_of, waiting_query
+from outreach.campaigns.outcomes import Outcome, outcome_of, set_aside_outcome
+from outreach.campaigns.record import record
+from outreach.content.library import Library
+from outreach.database import Database
+from outreach.models import Touchpoint
+from outreach.policy.caps import PRIORITY
+
+BATCH = 250
+"""Touchpoints per transaction: the write lock of SQLite is held for about 20 ms."""
+
+_log = structlog.get_logger()
+
+
+def release_due(database: Database, library: Library, *, now: datetime, limit: int = 5000) -> int:
+    """Look at up to `limit` touchpoints that are due at `now`, oldest first; returns how many."""
+    looked_at = 0
+    while looked_at < limit:
+        asked = min(BATCH, limit - looked_at)
+        found = _release_batch(database, library, now, asked)
+        looked_at += found
+        if found < asked:
+            break
+    return looked_at
+
+
+def _release_batch(database: Database, library: Library, now: datetime, limit: int) -> int:
+    with database.read() as session:
+        due = _due(session, now, limit)
+        gathered = _gather_for(session, due, now)
+    outcomes = [_outcome(library, gathered, row, now) for row in due]
+    _record(database, outcomes, now)
+    return len(due)
+
+
+def _due(session: Session, now: datetime, limit: int) -> list[Waiting]:
+    """What is due, the most important first: the second of a minute knows of the first."""
+    query = waiting_query().where(Touchpoint.due_at <= now).order_by(Touchpoint.due_at).limit(limit)
+    rows = map(waiting_of, session.execute(query))
+    return sorted(rows, key=lambda row: (PRIORITY[row.touch.kind], row.due_at))
+
+
+def _gather_for(session: Session, due: Sequence[Waiting], now: datetime) -> Gathered:
+    clients = {row.client_id for row in due}
+    subjects = {row.touch.key.subject for row in due} - {""}
+    return gather(session, clients, now=now, visit_ids=subjects)
+
+
+def _outcome(library: Library, gathered: Gathered, row: Waiting, now: datetime) -> Outcome:
+    try:
+        return outcome_of(library, gathered, row, now)
+    except Exception as error:  # noqa: BLE001  one bad row never stops the others (law 12)
+        _log.error("touchpoint set aside", touchpoint_id=row.id, exc_info=error)
+        return set_aside_outcome(gathered, row, type(error).__name__, now)
+
+
+def _record(database: Database, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Write a batch; when the database refuses it, halve it until the bad row stands alone."""
+    if not outcomes:
+        return
+    try:
+        with database.write() as session:
+            record(session, outcomes, now=now)
+    except OperationalError:
+        raise  # the database itself is in trouble, no row is to blame
+    except DBAPIError as error:
+        if len(outcomes) > 1:
+            middle = len(outcomes) // 2
+            _record(database, outcomes[:middle], now)
+            _record(database, outcomes[middle:], now)
+        elif not outcomes[0].error:
+            _log.error("touchpoint set aside", touchpoint_id=outcomes[0].row.id, exc_info=error)
+            _record(database, [outcomes[0].given_up(type(error).__name__)], now)
+        else:
+            raise

@@ -1,0 +1,70 @@
+"""Writing touchpoints and what belongs to them with Core statements."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from outreach.campaigns.facts import Person, Touch
+from outreach.models import Base, TextUse, new_id
+from outreach.vocabulary import TouchpointState
+
+
+def touchpoint_row(person: Person, touch: Touch) -> dict[str, Any]:
+    """The columns of a new row of the due table."""
+    return {
+        "id": new_id(),
+        "program_id": person.program_id,
+        "campaign_id": touch.key.campaign_id,
+        "client_id": person.id,
+        "subject": touch.key.subject,
+        "slot": touch.key.slot,
+        "kind": touch.kind,
+        "planned_at": touch.planned_at,
+        "due_at": touch.planned_at,
+        "useful_until": touch.useful_until,
+        "state": TouchpointState.PLANNED,
+    }
+
+
+def set_aside(kind: str, row_id: str, error: str, now: datetime) -> dict[str, Any]:
+    """The columns of a new row for something that no longer stops the others (law 12)."""
+    return {"id": new_id(), "kind": kind, "row_id": row_id, "error": error, "at": now}
+
+
+def change(table: type[Base], bound: dict[str, str], **values: Any) -> Any:
+    """An UPDATE of the row `b_id`: columns get the parameters that `bound` names, or `values`."""
+    core: Any = table.__table__
+    parameters: dict[str, Any] = {name: bindparam(value) for name, value in bound.items()}
+    return update(core).where(core.c.id == bindparam("b_id")).values(parameters | values)
+
+
+def run(session: Session, statement: Any, rows: list[dict[str, Any]]) -> None:
+    """Execute a statement once per row, past the ORM; nothing for no rows."""
+    if rows:
+        session.connection().execute(statement, rows)
+
+
+def insert_new(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
+    """Insert rows; one whose unique key exists already is left as it is."""
+    if rows:
+        dialect: Any = postgresql if _is_postgresql(session) else sqlite
+        session.connection().execute(dialect.insert(table.__table__).on_conflict_do_nothing(), rows)
+
+
+def keep_used(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Insert or replace the lists of texts that clients got."""
+    if not rows:
+        return
+    dialect: Any = postgresql if _is_postgresql(session) else sqlite
+    statement = dialect.insert(TextUse.__table__)
+    statement = statement.on_conflict_do_update(
+        index_elements=["client_id", "collection"], set_={"used": statement.excluded.used}
+    )
+    run(session, statement, rows)
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.connection().dialect.name == "postgresql"
