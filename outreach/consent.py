@@ -112,11 +112,7 @@ def _keep(session: Session, row: Consent | None, fact: ConsentFact, state: Conse
 def _replan(session: Session, fact: ConsentFact, now: datetime) -> None:
     session.execute(
         update(Client)
-        .where(
-            Client.program_id == fact.program_id,
-            Client.number_hash == fact.number_hash,
-            Client.replan_since.is_(None),
-        )
+        .where(Client.program_id == fact.program_id, Client.number_hash == fact.number_hash)
         .values(replan_since=now)
         .execution_options(synchronize_session=False)
     )
