@@ -108,7 +108,6 @@ def _replan(session: Session, program_id: str, number_hashes: list[str], now: da
             .where(
                 Client.program_id == program_id,
                 Client.number_hash.in_(number_hashes),
-                Client.replan_since.is_(None),
             )
             .values(replan_since=now)
         )
