@@ -23,7 +23,6 @@ from outreach.delivery.claim import (
     anything_due,
     begin,
     claim,
-    release_leases,
 )
 from outreach.delivery.pacing import wait_seconds
 from outreach.delivery.settle import Finished, settle, settle_one_by_one
@@ -167,12 +166,6 @@ class Dispatcher:
             if self._calls:
                 await asyncio.wait(self._calls, timeout=1)
             await self._turn(room=0)
-
-
-def put_back_leases(database: Database, clock: Clock) -> int:
-    """Return to the queue what a process claimed and never began."""
-    with database.write() as session:
-        return release_leases(session, now=clock.now())
 
 
 def _opened(text: HandingOver) -> OutboundText:

@@ -1,0 +1,44 @@
+"""Housekeeping of the queue: leases that ended go back, texts that came too late expire."""
+
+from datetime import datetime
+
+from sqlalchemy import select, text, update
+
+from outreach.database import Database
+from outreach.delivery.claim import release_leases
+from outreach.models import Message
+from outreach.vocabulary import MessageState
+
+_BATCH = 500
+_WAITING = text("message.state IN ('queued', 'claimed')")
+
+
+def sweep(database: Database, *, now: datetime) -> int:
+    """Put back ended leases and expire what no longer makes sense; returns how many expired.
+
+    The claim expires what it meets; this finds the texts of stopped senders and paused programs.
+    """
+    with database.write() as session:
+        release_leases(session, now=now)
+    expired = 0
+    while batch := _stale(database, now):
+        with database.write() as session:
+            session.execute(
+                update(Message)
+                .where(Message.id.in_(batch), Message.state == MessageState.QUEUED)
+                .values(state=MessageState.EXPIRED, error="too_late", settled_at=now)
+                .execution_options(synchronize_session=False)
+            )
+        expired += len(batch)
+    return expired
+
+
+def _stale(database: Database, now: datetime) -> list[str]:
+    with database.read() as session:
+        return list(
+            session.scalars(
+                select(Message.id)
+                .where(_WAITING, Message.state == MessageState.QUEUED, Message.useful_until <= now)
+                .limit(_BATCH)
+            )
+        )
