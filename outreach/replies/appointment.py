@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from outreach.replies.choices import other_number, picked_choice
-from outreach.replies.dates import DateMention, find_dates
+from outreach.replies.dates import DateMention
 from outreach.replies.grammar import (
     is_asked,
     is_conditional,
@@ -16,7 +16,6 @@ from outreach.replies.grammar import (
 from outreach.replies.lexicon import Hit
 from outreach.replies.smallwords import small_words
 from outreach.replies.text import Candidate, Text
-from outreach.replies.times import find_times
 from outreach.vocabulary import Intent
 
 _CHOICES = {1: Intent.CONFIRM, 2: Intent.RESCHEDULE, 3: Intent.CANCEL}
@@ -99,7 +98,7 @@ def _offers_a_day(text: Text, coming: Hit) -> bool:
     if not {"can", "puedo"} & set(text.between(coming.start, coming.end)):
         return False
     start, _ = text.words.clause_around(coming.start)
-    return any(start <= d.start < coming.start for d in find_dates(text.words, text.today))
+    return any(start <= d.start < coming.start for d in text.days)
 
 
 def _turns_back(text: Text, first: Hit, second: Hit) -> bool:
@@ -144,10 +143,10 @@ def _reschedule(text: Text, why: str) -> Candidate:
 
 def asked_moment(text: Text) -> str:
     """The local day or moment a text asks for, or "" where it leaves that open."""
-    days = _wanted(text, find_dates(text.words, text.today))
+    days = _wanted(text, text.days)
     if len({mention.day for mention in days}) != 1:
         return ""
-    times = [t for t in find_times(text.words) if not t.vague]
+    times = [t for t in text.times if not t.vague]
     wanted = [t for t in times if not _rejected(text, t.start)] or times
     moments = {t.at for t in wanted}
     if len(moments) != 1:
@@ -216,7 +215,7 @@ def _refused_after(text: Text, at: int) -> bool:
 
 def _offered_days(text: Text) -> list[DateMention]:
     """Days that a text proposes, beside a refusal or by themselves."""
-    days = [day for day in find_dates(text.words, text.today) if not _rejected(text, day.start)]
+    days = [day for day in text.days if not _rejected(text, day.start)]
     refused = text.having("not_coming")
     return [day for day in days if _is_offer(text, day) and not _is_the_visits(text, day, refused)]
 
@@ -259,5 +258,5 @@ def _bare(start: int, end: int) -> bool:
 
 def _only_a_day(text: Text) -> bool:
     """Whether the whole text is a day, with or without an hour."""
-    days = find_dates(text.words, text.today)
+    days = text.days
     return bool(days) and len(text.words.said) <= 6 and not text.says("thanks", "greeting")

@@ -26,6 +26,11 @@ class Calendar:
     parts: dict[str, str]
     morning_marks: Phrases
     evening_marks: Phrases
+    openings: frozenset[str]
+
+    def opens(self, word: str) -> bool:
+        """Whether a date or an hour may begin with this word; most words need no closer look."""
+        return word in self.openings or word[0].isdigit()
 
     def number(self, word: str) -> int | None:
         """A whole number written with digits or as a word."""
@@ -34,11 +39,18 @@ class Calendar:
         return self.numbers.get(word)
 
 
+_OPEN = ("weekdays", "months", "numbers", "ordinals")
+
+
 @cache
 def calendar() -> Calendar:
     """The tables, read once."""
     raw: dict[str, Any] = load("calendar.yaml")
+    openings = " ".join(
+        [raw["openings"], *(words for name in _OPEN for words in raw[name].values())]
+    )
     return Calendar(
+        openings=frozenset(openings.split()) | frozenset(raw["doubtful_weekdays"]),
         weekdays=_inverted(raw["weekdays"]),
         doubtful_weekdays=raw["doubtful_weekdays"],
         day_groups={name: tuple(days) for name, days in raw["day_groups"].items()},

@@ -33,10 +33,11 @@ def _wrong_number(text: Text) -> list[Candidate]:
 
 
 def _opt_out(text: Text) -> list[Candidate]:
-    hits = [hit for hit in text.having("opt_out", "stop_word") if not _is_limited(text, hit)]
-    if not hits and _ends_in_stop(text):
-        return [Candidate(Intent.OPT_OUT, "", "a free-standing stop")]
-    return [Candidate(Intent.OPT_OUT, "", text.quote(hits[0]))] if hits else []
+    hits = (hit for hit in text.having("opt_out", "stop_word") if not _is_limited(text, hit))
+    first = next(hits, None)
+    if first is not None:
+        return [Candidate(Intent.OPT_OUT, "", text.quote(first))]
+    return [Candidate(Intent.OPT_OUT, "", "a free-standing stop")] if _ends_in_stop(text) else []
 
 
 def _is_limited(text: Text, hit: Hit) -> bool:

@@ -35,7 +35,11 @@ def find_dates(words: Words, today: date) -> list[DateMention]:
     """
     found: list[DateMention] = []
     at = 0
+    opens = calendar().opens
     while at < len(words.said):
+        if not opens(words.said[at]):
+            at += 1
+            continue
         mention = next((m for read in _READERS if (m := read(words, at, today))), None)
         if mention is None:
             at += 1

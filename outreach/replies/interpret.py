@@ -42,7 +42,7 @@ def interpret(
     naive `now`, and for nothing else.
     """
     moment = local(now, tz)
-    folded = fold(text[:LONGEST]).text
+    folded = fold(text[:LONGEST]).text[:LONGEST]
     if is_reaction(folded):
         return Reading(Intent.REACTION, why=("a phone's reaction to a message",))
     view = Text(split_words(own_words(folded)), prompt, moment)

@@ -4,10 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from outreach.replies.calendar import calendar
-from outreach.replies.dates import find_dates
 from outreach.replies.lexicon import Hit
 from outreach.replies.text import Candidate, Text
-from outreach.replies.times import find_times
 from outreach.vocabulary import Intent
 
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -42,7 +40,7 @@ def pause_length(text: Text, hit: Hit) -> str | None:
 
 
 def _until(text: Text, start: int, end: int) -> str | None:
-    for mention in find_dates(text.words, text.today):
+    for mention in text.days:
         before = text.words.said[max(start, mention.start - 3) : mention.start]
         if start <= mention.start < end and not _UNTIL.isdisjoint(before):
             return f"P{(mention.day - text.today).days}D"
@@ -103,7 +101,7 @@ def _timed_pause(text: Text, hit: Hit) -> str | None:
 
 def _time(text: Text, hit: Hit) -> str | None:
     start, end = text.words.sentence_around(hit.start)
-    times = [t for t in find_times(text.words) if start <= t.start < end or t.start < hit.end]
+    times = [t for t in text.times if start <= t.start < end or t.start < hit.end]
     wanted = [t for t in times if t.start >= hit.start - 1] or times
     if not wanted:
         hours = [calendar().number(word) for word in text.between(hit.start, hit.end)]

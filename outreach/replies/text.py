@@ -5,7 +5,9 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from outreach.replies.dates import DateMention, find_dates
 from outreach.replies.lexicon import Hit, find_phrases
+from outreach.replies.times import TimeMention, find_times
 from outreach.replies.words import SENTENCE_ENDS, Words
 from outreach.vocabulary import Intent, PromptKind
 
@@ -36,6 +38,16 @@ class Text:
     def hits(self) -> list[Hit]:
         """The phrases that count for this prompt."""
         return find_phrases(self.words, self.prompt)
+
+    @cached_property
+    def days(self) -> list[DateMention]:
+        """The days that the text names."""
+        return find_dates(self.words, self.today)
+
+    @cached_property
+    def times(self) -> list[TimeMention]:
+        """The times of day that the text names."""
+        return find_times(self.words)
 
     def having(self, *means: str) -> list[Hit]:
         """The phrases with one of these meanings, in order."""

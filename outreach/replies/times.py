@@ -33,7 +33,11 @@ def find_times(words: Words) -> list[TimeMention]:
     """
     found: list[TimeMention] = []
     at = 0
+    opens = calendar().opens
     while at < len(words.said):
+        if not opens(words.said[at]):
+            at += 1
+            continue
         mention = _spoken(words, at) or _clock(words, at) or _bare_hour(words, at)
         if mention is not None:
             found.append(mention)

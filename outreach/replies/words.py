@@ -13,6 +13,9 @@ _WORD = re.compile(
 )
 _PUNCTUATION = frozenset(".,;:!?-/()[]{}|~\\¡¿⁄•·")
 _MERIDIEM = re.compile(r"\b([ap])\. ?m\b\.?")
+_MOST_REPEATS = 3
+_MOST_WORDS = 400
+"""A text of 1,600 letters has some 320 words; signs without spaces make more."""
 SENTENCE_ENDS = frozenset(".;!?\n()•")
 
 
@@ -69,12 +72,16 @@ def split_words(folded: str) -> Words:
     if "m" in folded:
         folded = _MERIDIEM.sub(r"\1m", folded)
     for match in _WORD.finditer(folded):
+        if len(said) == _MOST_WORDS:
+            break
         seen = match[0]
         if "\n" in folded[at : match.start()]:
             gap += "\n"
         at = match.end()
         if seen in _PUNCTUATION:
             gap += seen
+            continue
+        if said[-_MOST_REPEATS:] == [spell(seen)] * _MOST_REPEATS:
             continue
         said.append(spell(seen))
         before.append(gap)
