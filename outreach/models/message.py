@@ -9,6 +9,7 @@ from outreach.models.base import Base, Id, Sealed, new_id
 from outreach.vocabulary import MessageState
 
 _WAITING = text("state IN ('queued', 'claimed')")
+_SAFETY = text("kind = 'safety'")
 _UNRESOLVED = text("state IN ('handing_over', 'unknown')")
 
 
@@ -35,6 +36,12 @@ class Message(Base):
         Index("ix_message_client_created", "client_id", "created_at"),
         Index("ix_message_number_created", "program_id", "number_hash", "created_at"),
         Index("ix_message_reply", "reply_id"),
+        Index(
+            "ix_message_safety",
+            "created_at",
+            sqlite_where=_SAFETY,
+            postgresql_where=_SAFETY,
+        ),
         Index("ix_message_touchpoint", "touchpoint_id"),
         Index(
             "ix_message_ask",

@@ -380,6 +380,13 @@ def upgrade() -> None:
             "ix_message_number_created", ["program_id", "number_hash", "created_at"], unique=False
         )
         batch_op.create_index("ix_message_reply", ["reply_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_safety",
+            ["created_at"],
+            unique=False,
+            sqlite_where=sa.text("kind = 'safety'"),
+            postgresql_where=sa.text("kind = 'safety'"),
+        )
         batch_op.create_index("ix_message_touchpoint", ["touchpoint_id"], unique=False)
         batch_op.create_index(
             "ix_message_waiting",
@@ -793,6 +800,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('queued', 'claimed')"),
         )
         batch_op.drop_index("ix_message_touchpoint")
+        batch_op.drop_index(
+            "ix_message_safety",
+            sqlite_where=sa.text("kind = 'safety'"),
+            postgresql_where=sa.text("kind = 'safety'"),
+        )
         batch_op.drop_index("ix_message_reply")
         batch_op.drop_index("ix_message_number_created")
         batch_op.drop_index("ix_message_client_created")
