@@ -195,10 +195,10 @@ def _encoding(binary: BinaryIO) -> str:
 
 
 def _header(lines: _Lines, columns: Columns) -> tuple[tuple[str, ...], str]:
-    first = next((line for line in lines if line.strip()), None)
+    first = _first_line(lines)
     forced = re.fullmatch(r'"?sep=(.)"?\s*', first or "", re.IGNORECASE)
     if forced:
-        first = next((line for line in lines if line.strip()), None)
+        first = _first_line(lines)
     if first is None:
         raise BadTableError(RowProblem(1, "", "empty", "The file is empty."))
     options = [
@@ -208,6 +208,15 @@ def _header(lines: _Lines, columns: Columns) -> tuple[tuple[str, ...], str]:
     header, delimiter = max(options, key=lambda option: len(columns.known & set(option[0])))
     _check_header(header, columns, lines.number)
     return header, delimiter
+
+
+def _first_line(lines: _Lines) -> str | None:
+    """The next line that holds anything."""
+    while True:
+        lines.begin_record()
+        line = next(lines, None)
+        if line is None or line.strip():
+            return line
 
 
 def _check_header(header: tuple[str, ...], columns: Columns, line: int) -> None:

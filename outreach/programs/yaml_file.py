@@ -86,7 +86,7 @@ def read_program_file(path: Path) -> ReadProgramFile:
     if not isinstance(root, yaml.MappingNode):
         raise _whole_file(name, "not_a_program", "must hold keys and values")
     try:
-        file = ProgramFile.model_validate(_loaded(root))
+        file = ProgramFile.model_validate(_loaded(name, root))
     except ValidationError as error:
         problems += _problems(name, lines, error)
     if problems:
@@ -118,12 +118,14 @@ def _composed(name: str, text: str) -> yaml.Node | None:
                 raise _whole_file(name, "alias", "write it out, * is not read here", line)
         root: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or "holds characters that YAML forbids"
-        raise _whole_file(
-            name, "not_yaml", f"is not YAML: {reason}", mark.line + 1 if mark else 1
-        ) from None
+        raise _not_yaml(name, error) from None
     return root
+
+
+def _not_yaml(name: str, error: Exception) -> ProgramFileError:
+    mark = getattr(error, "problem_mark", None)
+    reason = getattr(error, "problem", None) or "holds characters that YAML forbids"
+    return _whole_file(name, "not_yaml", f"is not YAML: {reason}", mark.line + 1 if mark else 1)
 
 
 def _whole_file(name: str, code: str, message: str, line: int = 1) -> ProgramFileError:
@@ -156,10 +158,12 @@ def _walk(
         _walk(value, here, lines, problems, name)
 
 
-def _loaded(root: yaml.Node | None) -> Any:
+def _loaded(name: str, root: yaml.Node) -> Any:
     loader = _Loader("")
     try:
         return loader.construct_document(root)
+    except (yaml.YAMLError, ValueError) as error:
+        raise _not_yaml(name, error) from None
     finally:
         loader.dispose()
 
