@@ -494,6 +494,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'planned'"),
             postgresql_where=sa.text("state = 'planned'"),
         )
+        batch_op.create_index(
+            "ix_touchpoint_waiting",
+            ["client_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'planned'"),
+            postgresql_where=sa.text("state = 'planned'"),
+        )
 
     op.create_table(
         "attempt",
@@ -770,6 +777,11 @@ def downgrade() -> None:
     op.drop_table("decision")
     op.drop_table("attempt")
     with op.batch_alter_table("touchpoint", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_touchpoint_waiting",
+            sqlite_where=sa.text("state = 'planned'"),
+            postgresql_where=sa.text("state = 'planned'"),
+        )
         batch_op.drop_index(
             "ix_touchpoint_due",
             sqlite_where=sa.text("state = 'planned'"),
