@@ -1,0 +1,13 @@
+"""`outreach scheduler`: plan, release, send, and look after what was sent."""
+
+import click
+
+from outreach.start import start
+
+
+@click.command()
+def scheduler() -> None:
+    """Run the scheduler until it is told to stop (SIGTERM, Ctrl-C). Several may run; one leads."""
+    from outreach.scheduler import run
+
+    run(start("scheduler", "OUTREACH_CARRIER"))

@@ -1,0 +1,171 @@
+"""The scheduler process: a handful of fixed ticks, and the dispatcher beside them.
+
+APScheduler only fires ticks; what is due stands in tables. One scheduler leads at a time, the
+others wait for the seat (delivery/leadership.py). A tick that fails is logged and does not stop
+the others.
+"""
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from outreach.campaigns.planner import plan_dirty
+from outreach.campaigns.release import release_due
+from outreach.content import library as message_library
+from outreach.content.library import Library
+from outreach.database import Database
+from outreach.delivery.carrier import Carrier
+from outreach.delivery.carriers import carrier_for
+from outreach.delivery.catch_up import catch_up
+from outreach.delivery.dispatcher import Dispatcher
+from outreach.delivery.leadership import Seat, seat_of
+from outreach.delivery.poll import poll_receipts
+from outreach.delivery.reconcile import lose_hope, reconcile
+from outreach.delivery.sweep import sweep
+from outreach.models import Heartbeat
+from outreach.replies.receive import reread_unapplied
+from outreach.safety.paging import page_due
+from outreach.safety.replies import chase_safety_replies
+from outreach.start import Started
+
+HEARTBEAT = "scheduler"
+"""Name of the row that /readyz and doctor look at."""
+
+_LOOK_AT_SEAT = 1.0
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Something done every `seconds` of real time; `at_start` says it cannot wait that long."""
+
+    name: str
+    seconds: float
+    run: Callable[[], object]
+    at_start: bool = False
+
+
+def ticks(started: Started, carrier: Carrier, library: Library) -> tuple[Tick, ...]:
+    """The table of ticks. `now` is the service's clock, in the demo the demo's."""
+    database, settings, now = started.database, started.settings, started.clock.now
+    after = settings.reconcile_after
+    table = (
+        Tick("plan", 1, lambda: plan_dirty(database, now=now())),
+        Tick("release", 1, lambda: release_due(database, library, now=now())),
+        Tick("pages", 2, lambda: page_due(database, settings, now=now())),
+        Tick("reread", 5, lambda: reread_unapplied(database, library, now=now())),
+        Tick("safety", 10, lambda: chase_safety_replies(database, carrier, library, now=now())),
+        Tick("sweep", 15, lambda: sweep(database, now=now()), at_start=True),
+        Tick(
+            "reconcile",
+            min(15, max(1, after)),
+            lambda: reconcile(database, carrier, after=after, now=now()),
+            at_start=True,
+        ),
+        Tick("receipts", 15, lambda: poll_receipts(database, carrier, now=now())),
+        Tick(
+            "inbound", 300, lambda: catch_up(database, carrier, library, now=now()), at_start=True
+        ),
+        Tick("heartbeat", 5, lambda: beat(database), at_start=True),
+    )
+    return table + _simulated_network(started)
+
+
+def _simulated_network(started: Started) -> tuple[Tick, ...]:
+    if started.settings.carrier != "simulated":
+        return ()
+    from outreach.demo.network import advance
+
+    return (
+        Tick(
+            "network",
+            0.5,
+            lambda: advance(started.database, started.settings, now=started.clock.now()),
+        ),
+    )
+
+
+def beat(database: Database) -> None:
+    """Leave a sign of life, in the machine's own time."""
+    with database.write() as session:
+        session.merge(Heartbeat(name=HEARTBEAT, at=datetime.now(UTC)))
+
+
+def run(started: Started) -> None:
+    """Lead when the seat is free, until SIGTERM or SIGINT; then finish what is under way."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    carrier = carrier_for(started.settings, started.database, started.clock)
+    texts = message_library.load(message_library.default_directory(), started.settings.messages_dir)
+    table = ticks(started, carrier, texts)
+    seat = seat_of(started.database)
+    while not stop.is_set():
+        if seat.take():
+            _log.info("leading")
+            _lead(started, carrier, table, seat, stop)
+            seat.leave()
+        stop.wait(_LOOK_AT_SEAT)
+    started.database.dispose()
+
+
+def _lead(
+    started: Started, carrier: Carrier, table: tuple[Tick, ...], seat: Seat, stop: threading.Event
+) -> None:
+    """Run the ticks and the dispatcher until `stop`, or until the seat is lost."""
+    with started.database.write() as session:
+        lose_hope(session, now=started.clock.now(), at_once=True)
+    ended = threading.Event()
+    scheduler = _start_ticks(table)
+    courier = _start_dispatcher(started, carrier, ended)
+    while not stop.wait(_LOOK_AT_SEAT) and seat.still_mine():
+        if not courier.is_alive():
+            _log.error("dispatcher_died")
+            courier = _start_dispatcher(started, carrier, ended)
+    ended.set()
+    scheduler.shutdown(wait=True)
+    courier.join()
+    _log.info("stopped")
+
+
+def _start_dispatcher(
+    started: Started, carrier: Carrier, ended: threading.Event
+) -> threading.Thread:
+    dispatcher = Dispatcher(
+        started.database,
+        carrier,
+        started.clock,
+        concurrency=started.settings.send_concurrency,
+    )
+    thread = threading.Thread(target=dispatcher.run, args=(ended,), name="dispatcher")
+    thread.start()
+    return thread
+
+
+def _start_ticks(table: tuple[Tick, ...]) -> BackgroundScheduler:
+    scheduler = BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(len(table))},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        timezone=UTC,
+    )
+    for tick in table:
+        first = {"next_run_time": datetime.now(UTC)} if tick.at_start else {}
+        scheduler.add_job(_guarded(tick), "interval", seconds=tick.seconds, id=tick.name, **first)
+    scheduler.start()
+    return scheduler
+
+
+def _guarded(tick: Tick) -> Callable[[], None]:
+    def run_once() -> None:
+        try:
+            tick.run()
+        except Exception:  # noqa: BLE001  law 12: one tick's mistake must not stop the others
+            _log.exception("tick_failed", tick=tick.name)
+
+    return run_once
