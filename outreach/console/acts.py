@@ -64,14 +64,14 @@ def write_text(
 def pause(session: Session, client: Client, *, until: datetime | None, now: datetime) -> None:
     """Stop automatic texts until then, or until staff resume when `until` is None."""
     client.paused_at, client.paused_until, client.paused_by = now, until, "staff"
-    client.replan_since = client.replan_since or now
+    client.replan_since = now
     _note(session, "paused client", client, now)
 
 
 def resume(session: Session, client: Client, *, now: datetime) -> None:
     """Let automatic texts go on; what was due meanwhile is not sent again."""
     client.paused_at = client.paused_until = client.paused_by = None
-    client.replan_since = client.replan_since or now
+    client.replan_since = now
     _note(session, "resumed client", client, now)
 
 
