@@ -11,6 +11,7 @@ from outreach.replies.words import Words
 _NUMBER = re.compile(r"(\d{1,4})(?:[.,](\d{1,2}))?(ish|s|x|th|st|nd|rd|am|pm|a|p|k)?")
 _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)/(\d{1,3})")
 _RANGE_GAP = frozenset({"-", "--", "~", "/"})
+_MOVED = frozenset({"from", "went", "up", "jumped", "moved", "pase", "subi", "del"})
 _MAX = 10.0
 
 
@@ -80,6 +81,8 @@ def _settle(words: Words, marks: list[_Mark]) -> Score:
     corrected = _corrected(words, marks)
     if corrected is not None:
         return Score(corrected.value, "the corrected number")
+    if _rises(words, marks):
+        return Score(marks[-1].value, "where the number went")
     marks = [mark for mark in marks if not _negated(words, mark)] or marks
     ages = _ages(words, marks)
     current = [m for m, age in zip(marks, ages, strict=True) if age == "today"]
@@ -87,6 +90,13 @@ def _settle(words: Words, marks: list[_Mark]) -> Score:
         return Score(current[-1].value, "the number said of today")
     fresh = [m for m, age in zip(marks, ages, strict=True) if age != "older"]
     return _among(words, fresh or marks)
+
+
+def _rises(words: Words, marks: list[_Mark]) -> bool:
+    """"went from a 4 to a 6"."""
+    between = words.said[marks[-2].end : marks[-1].start]
+    moved = not _MOVED.isdisjoint(words.said[: marks[-2].start])
+    return moved and between[:1] in {("to",), ("a",)}
 
 
 def _single(words: Words, mark: _Mark) -> Score:
@@ -224,8 +234,8 @@ def _is_range(words: Words, first: _Mark, second: _Mark) -> bool:
     if not between:
         return not _RANGE_GAP.isdisjoint(words.before[second.start])
     led = words.said[first.start - 1] if first.start else ""
-    if between in {("to",), ("a",), ("pa",)} and led in {"from", "de"}:
-        return bool({"went", "up", "go", "pase", "subi"}.isdisjoint(words.said[: first.start]))
+    if between[0] in {"to", "a"} and not _MOVED.isdisjoint(words.said[: first.start]):
+        return False
     if between in {("and",), ("y",), ("and", "a"), ("y", "un")}:
         return led in {"between", "entre", "a"} or "between" in words.said[: first.start]
     bridges = _cues().joins | {"an"}
