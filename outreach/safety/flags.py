@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from outreach.models import Client, Counter, Flag, FlagEvent, Page, new_id
+from outreach.models import Client, Flag, FlagEvent, Page, new_id
+from outreach.models.counting import add_one
 from outreach.programs.file import ProgramFile
 from outreach.safety.clocks import EPISODE, RECENT, is_paged, look_by, one_step_up
 from outreach.vocabulary import Concern, FlagOutcome, FlagReason, FlagState, Severity
@@ -282,13 +282,5 @@ def _let_texts_go_on(session: Session, flag_id: str, resume: bool, now: datetime
 
 
 def _next_ref(session: Session, program_id: str) -> str:
-    """Q1, Q2, ...: one statement that counts and returns, so that no two flags share one."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    name = f"flag:{program_id}"
-    value = session.scalar(
-        dialect.insert(Counter)
-        .values(name=name, value=1)
-        .on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
-        .returning(Counter.value)
-    )
-    return f"Q{value}"
+    """Q1, Q2, ...: unique in the program, short enough to be read out."""
+    return f"Q{add_one(session, f'flag:{program_id}')}"
