@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import phonenumbers
+
 
 @dataclass(frozen=True, slots=True)
 class _Tongue:
@@ -27,14 +29,18 @@ class _Tongue:
     only: str
     all_but: str
     windows: Mapping[str, str]
+    office: str
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
 
 
 _TONGUES = {
     "en": _Tongue(
-        weekdays=tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()),
-        months=tuple(
-            "January February March April May June July August September October November "
-            "December".split()
+        weekdays=_words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
+        months=_words(
+            "January February March April May June July August September October November December"
         ),
         date="{month} {day}",
         full_day="{weekday}, {date}",
@@ -48,12 +54,13 @@ _TONGUES = {
         only="only {days}",
         all_but="every day but {days}",
         windows={"morning": "morning", "afternoon": "afternoon", "evening": "evening"},
+        office="the office",
     ),
     "es": _Tongue(
-        weekdays=tuple("lunes martes miércoles jueves viernes sábado domingo".split()),
-        months=tuple(
+        weekdays=_words("lunes martes miércoles jueves viernes sábado domingo"),
+        months=_words(
             "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
-            "diciembre".split()
+            "diciembre"
         ),
         date="{day} de {month}",
         full_day="el {weekday} {date}",
@@ -67,6 +74,7 @@ _TONGUES = {
         only="solo {days}",
         all_but="todos los dias menos {days}",
         windows={"morning": "mañana", "afternoon": "tarde", "evening": "noche"},
+        office="la oficina",
     ),
 }
 
@@ -133,6 +141,14 @@ def chosen_days_words(chosen: str, lang: str) -> str:
 def window_words(window: str, lang: str) -> str:
     """`morning` in the client's language."""
     return _tongue(lang).windows[window]
+
+
+def contact_words(phone: str | None, lang: str) -> str:
+    """`(500) 555-0100`: a program's voice number as its country writes it, or words without one."""
+    if phone is None:
+        return _tongue(lang).office
+    number = phonenumbers.parse(phone)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 def _tongue(lang: str) -> _Tongue:

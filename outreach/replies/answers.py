@@ -25,7 +25,10 @@ MOST_PER_HOUR = 5
 """Automatic answers to one number: two machines must not talk to each other for ever."""
 
 STAYS_USEFUL = timedelta(minutes=5)
-"""An answer to a reply of the last five minutes ignores quiet hours and caps; later it does not."""
+"""An answer to a reply of the last five minutes ignores quiet hours and caps (law 1)."""
+
+STAYS_VITAL = timedelta(minutes=15)
+"""What protects (safety, opt-out, help) is still answered this long after the text came."""
 
 _ALWAYS = frozenset({MessageKind.OPT_OUT, MessageKind.HELP, MessageKind.SAFETY})
 """May be said without consent, to anybody who just wrote, and while a grave flag is open."""
@@ -76,6 +79,11 @@ def may_say(
     return not grave and not (say.thanks and worry.rank >= Severity.MODERATE.rank)
 
 
+def is_too_late(say: Say, age: timedelta) -> bool:
+    """Whether a reply that came `age` ago is answered no more."""
+    return age > (STAYS_VITAL if say.kind in _ALWAYS else STAYS_USEFUL)
+
+
 def is_one_too_many(session: Session, situation: Situation, say: Say, now: datetime) -> bool:
     """Whether this number had its automatic answers of the hour; safety is never counted out."""
     if say.kind in {MessageKind.SAFETY, MessageKind.OPT_OUT}:
@@ -102,8 +110,10 @@ def write_answer(
     *,
     reply_id: str,
     now: datetime,
+    state: MessageState,
 ) -> Answer:
-    """Store the answer as a message that went out in the response; a receipt must prove it."""
+    """Store the answer: `answered` went out in the response and a receipt must prove it, `queued`
+    is left to the dispatcher."""
     language = say.language or (person.language if person else situation.speaks)
     text_id, body = words_of(library, situation.program.file, person, say, language, reply_id)
     row = message_row(
@@ -122,7 +132,7 @@ def write_answer(
             text_id=text_id,
         ),
         now=now,
-        state=MessageState.ANSWERED,
+        state=state,
     )
     session.execute(insert(Message), row)
     return Answer(row["id"], body)

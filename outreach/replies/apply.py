@@ -4,7 +4,6 @@ Runs inside the write transaction, in a savepoint: if anything here raises, noth
 and the raw reply and an `unscreened` flag are committed instead (law 3).
 """
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from outreach import consent
@@ -17,18 +16,24 @@ from outreach.replies import (
     apply_visits,
     apply_wishes,
 )
-from outreach.replies.answers import Answer, Say, is_one_too_many, may_say, most_important
-from outreach.replies.answers import write_answer as write
+from outreach.replies.answers import (
+    Answer,
+    Say,
+    is_one_too_many,
+    is_too_late,
+    may_say,
+    most_important,
+    write_answer,
+)
 from outreach.replies.scene import Effect, Read, Scene, raise_flag
 from outreach.replies.understand import Understood
+from outreach.replies.which_one import which_one
 from outreach.safety.replies import safety_words
 from outreach.vocabulary import (
-    Concern,
-    ConsentKind,
     FlagReason,
-    FlagState,
     Intent,
     MessageKind,
+    MessageState,
     PromptKind,
     Severity,
 )
@@ -58,15 +63,18 @@ def apply(session: Session, library: Library, scene: Scene, understood: Understo
     """Apply the text and write the answer, if there is one to give."""
     flag = _flag(session, scene, understood)
     says = [_safety(session, scene, flag)] if flag is not None else []
-    says += [_effect(session, scene, read) for read in _in_order(understood.reads)]
-    says.append(_unclear(session, scene, understood))
+    if understood.is_doubtful:
+        says.append(which_one(session, scene, understood.reads))
+    else:
+        says += [_effect(session, scene, read) for read in _in_order(understood.reads)]
+        says.append(_unclear(session, scene, understood))
     say = most_important(say for say in says if say is not None)
     if say is None or not _allowed(session, scene, say):
         return []
     if say.kind is MessageKind.SAFETY and flag is not None:
         flag.safety_severity = flag.severity
     return [
-        write(
+        write_answer(
             session,
             library,
             scene.situation,
@@ -74,6 +82,7 @@ def apply(session: Session, library: Library, scene: Scene, understood: Understo
             say,
             reply_id=scene.reply_id,
             now=scene.now,
+            state=MessageState.ANSWERED if scene.is_waiting else MessageState.QUEUED,
         )
     ]
 
@@ -104,9 +113,8 @@ def _safety(session: Session, scene: Scene, flag: Flag) -> Say | None:
     if scene.worry.rank < Severity.MODERATE.rank or severity.rank <= answered.rank:
         return None
     language = scene.person.language if scene.person else scene.situation.speaks
-    text_id, lines = safety_words(
-        session, flag, scene.situation.program.file.country, language, Concern(flag.concern)
-    )
+    country = scene.situation.program.file.country
+    text_id, lines = safety_words(session, flag, country, language)
     return Say("safety", MessageKind.SAFETY, text_id=text_id, variables=lines)
 
 
@@ -136,7 +144,18 @@ def _unclear(session: Session, scene: Scene, understood: Understood) -> Say | No
     if scene.situation.was_unclear:
         flag = raise_flag(session, scene, FlagReason.UNCLEAR)
         return Say("unclear_person") if flag.reply_id == scene.reply_id else None
-    question = understood.reads[0].question or _newest_open(scene)
+    question = next(iter(scene.situation.open_questions()), None)
     kind = question.kind if question else PromptKind.NONE
     name = PromptKind.NONE if kind is PromptKind.OPEN else kind
     return Say(f"unclear_{name}", thanks=True)
+
+
+def _allowed(session: Session, scene: Scene, say: Say) -> bool:
+    """Law 1, asked in this transaction and after everything the text itself changed."""
+    situation = scene.situation
+    has_consent = consent.in_force(session, situation.program.id, situation.hashes)
+    return (
+        may_say(say, situation, scene.person, has_consent=has_consent, worry=scene.worry)
+        and not is_too_late(say, scene.now - scene.received_at)
+        and not is_one_too_many(session, situation, say, scene.now)
+    )

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy.orm import Session
 
 from outreach.content.said import chosen_days_words, clock_words, day_words, window_words
+from outreach.policy.wall_time import instant_of
 from outreach.policy.wishes import WIDEST
-from outreach.programs.wall_clock import instant_of
 from outreach.replies.answers import Say
 from outreach.replies.scene import Read, Scene, plan_again, raise_flag
 from outreach.replies.situation import Person
@@ -48,7 +48,7 @@ def _pause(scene: Scene, person: Person, value: str) -> Change:
     columns: dict[str, Any] = {"paused_at": scene.now, "paused_until": None, "paused_by": "text"}
     if until is None:
         return columns, _echo("pause-on")
-    columns["paused_until"] = instant_of(datetime.combine(until, time()), person.zone)
+    columns["paused_until"] = instant_of(until, 0, person.zone)
     return columns, _echo("pause", until=day_words(until, person.language))
 
 

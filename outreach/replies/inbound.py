@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 _SID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{80,}={0,2}")
@@ -53,11 +52,19 @@ def inbound_text(form: Sequence[tuple[str, str]]) -> InboundText:
 
 
 def listed_text(
-    sid: str, sender: str, to: str, service: str, body: str, received_at: datetime
+    *, sid: str, sender: str, to: str, service: str | None, body: str, media: int = 0
 ) -> InboundText:
     """A text found in the carrier's list, because no webhook brought it."""
-    fields = [("MessageSid", sid), ("ListedFrom", received_at.isoformat())]
-    return InboundText(sid, sender, to, service, _decoded(body), 0, "", json.dumps(fields))
+    return inbound_text(
+        [
+            ("MessageSid", sid),
+            ("From", sender),
+            ("To", to),
+            ("MessagingServiceSid", service or ""),
+            ("Body", body),
+            ("NumMedia", str(media)),
+        ]
+    )
 
 
 def _count(text: str) -> int:

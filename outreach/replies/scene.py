@@ -18,12 +18,16 @@ from outreach.vocabulary import Concern, FlagReason, Intent, Severity
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One thing the text says, and the question it answers, if any."""
+    """One thing the text says, and the question it answers, if any.
+
+    `doubtful`: it answers this question or another one equally well, so it is asked back.
+    """
 
     intent: Intent
     value: str
     question: Question | None
     why: tuple[str, ...] = ()
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,9 @@ class Scene:
     person: Person | None
     worry: Severity
     now: datetime
+    received_at: datetime
+    is_waiting: bool
+    """A request waits for the answer; otherwise it is queued."""
 
 
 Effect = Callable[[Session, Scene, Read], Say | None]

@@ -4,7 +4,7 @@ A handful of narrow statements: this is the hot path of the webhooks app.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,9 @@ from outreach.vocabulary import (
 )
 
 MOST_JOINED = 5
+
+SETTLED_WITHIN = timedelta(hours=4)
+"""How long "which one did you mean" may be answered with a digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ class Situation:
     questions: tuple[Question, ...]
     earlier: tuple[Earlier, ...]
     was_unclear: bool
+    unsettled: tuple[dict[str, Any], ...]
+    """The two readings between which the last reply was asked to choose."""
     flags: tuple[OpenFlag, ...]
     last_texted: str | None
     """The client whom the newest text to this number was for."""
@@ -115,34 +120,62 @@ class Situation:
         """The client with this id, if they have this number."""
         return next((person for person in self.people if person.id == client_id), None)
 
+    def question(self, prompt_id: str | None) -> Question | None:
+        """The question with this id, if it was loaded."""
+        return next((each for each in self.questions if each.id == prompt_id), None)
+
+    def open_questions(self) -> list[Question]:
+        """The questions that wait for an answer, newest first."""
+        return [each for each in self.questions if each.answered_at is None]
+
+    def answered_questions(self, now: datetime) -> list[Question]:
+        """Questions that may be corrected; to open ones words are added only within minutes."""
+        return [
+            each
+            for each in self.questions
+            if each.answered_at is not None
+            and (each.kind is not PromptKind.OPEN or each.answered_at > now - JOINED_REPLIES)
+        ]
+
     def open_severity(self) -> Severity:
         """The gravest flag that is open."""
         open_ones = [flag.severity for flag in self.flags if flag.is_open]
         return max(open_ones, key=lambda severity: severity.rank, default=Severity.NONE)
 
 
-def load_situation(session: Session, text: InboundText, *, now: datetime) -> Situation | None:
-    """What is known about this text's number; None if its `To` is no program's."""
+def load_situation(
+    session: Session, text: InboundText, *, now: datetime, but: str = ""
+) -> Situation | None:
+    """What is known about this text's number; None if its `To` is no program's.
+
+    `but` is the id of the reply itself, where it is stored already.
+    """
     program = _program(session, text)
     if program is None:
         return None
     hashes = vault.current().fingerprints(text.sender)
     people = _people(session, program, hashes)
     consent = _consent(session, program.id, hashes)
-    replies = _latest_replies(session, program.id, hashes)
+    replies = _latest_replies(session, program.id, hashes, but)
     ids = tuple(person.id for person in people)
     return Situation(
         program=program,
         number=text.sender,
-        hashes=(consent[1] if consent else hashes[0], *hashes),
+        hashes=_stored_first(hashes, consent[1] if consent else None),
         people=people,
         consent=consent[0] if consent else None,
         questions=_questions(session, ids, now) if ids else (),
         earlier=_earlier(replies, now),
         was_unclear=bool(replies) and _is_unclear(replies[0].readings),
+        unsettled=_unsettled(replies, now),
         flags=_flags(session, program.id, ids, hashes, now),
         last_texted=_last_texted(session, program.id, hashes) if len(ids) > 1 else None,
     )
+
+
+def _stored_first(hashes: tuple[str, ...], stored: str | None) -> tuple[str, ...]:
+    """The fingerprint that the consent row has goes first, also after a change of keys."""
+    return (stored, *(each for each in hashes if each != stored)) if stored else hashes
 
 
 _programs: dict[tuple[str, int, bool], LoadedProgram] = {}
@@ -246,11 +279,17 @@ def _questions(session: Session, ids: tuple[str, ...], now: datetime) -> tuple[Q
     )
 
 
-def _latest_replies(session: Session, program_id: str, hashes: tuple[str, ...]) -> list[Row[Any]]:
+def _latest_replies(
+    session: Session, program_id: str, hashes: tuple[str, ...], but: str
+) -> list[Row[Any]]:
     return list(
         session.execute(
             select(Reply.id, Reply.body_sealed, Reply.severity, Reply.readings, Reply.received_at)
-            .where(Reply.program_id == program_id, Reply.number_hash.in_(hashes))
+            .where(
+                Reply.program_id == program_id,
+                Reply.number_hash.in_(hashes),
+                Reply.id != but,
+            )
             .order_by(Reply.received_at.desc())
             .limit(MOST_JOINED)
         )
@@ -272,6 +311,13 @@ def _earlier(replies: list[Row[Any]], now: datetime) -> tuple[Earlier, ...]:
 
 def _is_unclear(readings: list[Any] | None) -> bool:
     return bool(readings) and all(reading["intent"] == Intent.UNCLEAR for reading in readings or ())
+
+
+def _unsettled(replies: list[Row[Any]], now: datetime) -> tuple[dict[str, Any], ...]:
+    if not replies or replies[0].received_at < now - SETTLED_WITHIN:
+        return ()
+    readings = replies[0].readings or ()
+    return tuple(readings) if len(readings) == 2 and readings[0].get("doubtful") else ()
 
 
 def _flags(

@@ -5,19 +5,22 @@ looks at it.
 """
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
+from zoneinfo import ZoneInfo
 
 from structlog import get_logger
 
-from outreach.replies.binding import OpenPrompt, bind
+from outreach.replies.binding import Ambiguous, OpenPrompt, bind
 from outreach.replies.inbound import InboundText
+from outreach.replies.interpret import interpret
 from outreach.replies.scene import Read
-from outreach.replies.situation import Person, Situation
+from outreach.replies.situation import Person, Question, Situation
 from outreach.safety.screen import Screening, screen, screen_together
-from outreach.vocabulary import Concern, Intent, PromptKind, Severity
+from outreach.vocabulary import Concern, ConsentKind, Intent, PromptKind, Severity
 
 log = get_logger(__name__)
 
@@ -52,6 +55,11 @@ class Understood:
         """What it is about."""
         return self.screening.concern if self.screening else Concern.NONE
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it answers either of two questions, and must be asked back."""
+        return any(read.doubtful for read in self.reads)
+
     def screening_json(self) -> dict[str, Any] | None:
         """What is stored of the screening: ids and places, never words."""
         if self.screening is None:
@@ -72,6 +80,7 @@ class Understood:
                 "intent": str(read.intent),
                 "value": read.value,
                 "prompt": read.question.id if read.question else None,
+                **({"doubtful": True} if read.doubtful else {}),
             }
             for read in self.reads
         ]
@@ -99,8 +108,8 @@ def _screened(situation: Situation, text: InboundText) -> tuple[Screening | None
         if not situation.earlier:
             return alone, ()
         together = screen_together([*(reply.body for reply in situation.earlier), text.body])
-    except Exception as error:  # noqa: BLE001  law 4: no failure of the screener loses a cry
-        log.error("screener failed", exc_info=error)
+    except Exception:
+        log.exception("screener failed")
         return None, ()
     parts = max(alone.severity.rank, *(reply.severity.rank for reply in situation.earlier))
     if together.severity.rank > parts:
@@ -110,30 +119,77 @@ def _screened(situation: Situation, text: InboundText) -> tuple[Screening | None
 
 def _reads(situation: Situation, text: InboundText, now: datetime) -> tuple[Read, ...] | None:
     """What the text says, each part with the question it answers; None if the reader failed."""
-    person = _addressed(situation)
-    prompts = [
-        OpenPrompt(question.id, question.kind, question.opened_at, question.answered_at)
-        for question in situation.questions
-    ]
     try:
-        bound = bind(
-            text.body,
-            prompts,
-            lang=person.language if person else situation.speaks,
-            now=now,
-            tz=person.zone if person else situation.zone,
-        )
-    except Exception as error:  # noqa: BLE001  a person reads what the reader cannot
-        log.error("reader failed", exc_info=error)
+        chosen = _chosen(situation, text)
+        if chosen is not None:
+            return (chosen,)
+        if _affirms_asked(situation, text, now):
+            return (Read(Intent.OPT_IN, "", None),)
+        return _bound_reads(situation, text, now)
+    except Exception:
+        log.exception("reader failed")
         return None
-    questions = {question.id: question for question in situation.questions}
+
+
+def _chosen(situation: Situation, text: InboundText) -> Read | None:
+    """The answer to "which one did you mean": the earlier text, bound to the question picked."""
+    body = text.body.strip()
+    if not situation.unsettled or body not in {"1", "2"}:
+        return None
+    picked = situation.unsettled[int(body) - 1]
+    question = situation.question(picked["prompt"])
+    return Read(Intent(picked["intent"]), picked["value"], question) if question else None
+
+
+def _affirms_asked(situation: Situation, text: InboundText, now: datetime) -> bool:
+    """Whether somebody whom staff only asked for consent says yes, in whatever words."""
+    if situation.consent is None or situation.consent.kind is not ConsentKind.ASKED:
+        return False
+    reading = interpret(text.body, prompt=PromptKind.APPOINTMENT, **_ear(situation, now))
+    return reading.intent is Intent.CONFIRM
+
+
+def _bound_reads(situation: Situation, text: InboundText, now: datetime) -> tuple[Read, ...]:
+    """Open questions first; what answers none of them may correct an answer given before."""
+    ear = _ear(situation, now)
+    bound = bind(text.body, _prompts(situation.open_questions()), **ear)
+    answered = situation.answered_questions(now)
+    if answered and isinstance(bound, tuple) and bound[0].reading.intent is Intent.UNCLEAR:
+        bound = bind(text.body, _prompts(answered), **ear)
+    if isinstance(bound, Ambiguous):
+        return tuple(
+            Read(reading.intent, reading.value, situation.question(prompt_id), doubtful=True)
+            for prompt_id, reading in zip(bound.prompt_ids[:2], bound.readings, strict=False)
+        )
     reads: list[Read] = []
     for each in bound:
-        question = questions.get(each.prompt_id or "")
-        reading = each.reading
+        question, reading = situation.question(each.prompt_id), each.reading
         reads.append(Read(reading.intent, reading.value, question, reading.why))
         reads += [Read(also.intent, also.value, question, reading.why) for also in reading.also]
     return tuple(reads)
+
+
+class _Ear(TypedDict):
+    """How the interpreter hears a text: the writer's language, moment and zone."""
+
+    lang: str
+    now: datetime
+    tz: ZoneInfo
+
+
+def _ear(situation: Situation, now: datetime) -> _Ear:
+    person = _addressed(situation)
+    if person is not None:
+        return _Ear(lang=person.language, now=now, tz=person.zone)
+    zone = ZoneInfo(situation.program.file.timezone)
+    return _Ear(lang=situation.speaks, now=now, tz=zone)
+
+
+def _prompts(questions: Iterable[Question]) -> list[OpenPrompt]:
+    return [
+        OpenPrompt(each.id, each.kind, each.opened_at, each.campaign_id, each.subject or None)
+        for each in questions
+    ]
 
 
 def _writer(situation: Situation, reads: tuple[Read, ...]) -> Person | None:
