@@ -1,0 +1,98 @@
+"""Figures for Prometheus: counted where they happen, and read from the database when asked.
+
+Several processes serve this app, so what must be exact lives in the database.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from prometheus_client.core import (
+    CollectorRegistry,
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    Metric,
+)
+from prometheus_client.exposition import generate_latest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from outreach.database import Database
+from outreach.models import Counter, Flag, Message, Reply, SetAside
+from outreach.models.counting import METRIC, add_one
+from outreach.vocabulary import FlagState
+
+
+def count_forever(database: Database, name: str) -> None:
+    """Add one to the counter `outreach_<name>_total`."""
+    with database.write() as session:
+        add_one(session, METRIC + name)
+
+
+def exposition(database: Database, now: datetime) -> bytes:
+    """Every figure in Prometheus' text format; no ids, numbers or words among them."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Figures(database, now))
+    return generate_latest(registry)
+
+
+class _Figures:
+    """Reads all figures in one transaction each time it is asked."""
+
+    def __init__(self, database: Database, now: datetime) -> None:
+        self._database = database
+        self._now = now
+
+    def collect(self) -> Iterator[Metric]:
+        with self._database.read() as session:
+            yield from _counters(session)
+            yield from _gauges(session, self._now)
+
+
+def _counters(session: Session) -> Iterator[Metric]:
+    rows = session.execute(
+        select(Counter.name, Counter.value).where(Counter.name.startswith(METRIC))
+    )
+    for name, value in rows:
+        short = name.removeprefix(METRIC)
+        yield CounterMetricFamily(f"outreach_{short}", short.replace("_", " "), value=value)
+
+
+def _gauges(session: Session, now: datetime) -> Iterator[Metric]:
+    flags = GaugeMetricFamily(
+        "outreach_flags_open", "Flags not closed, by severity", labels=["severity"]
+    )
+    is_open = Flag.state != FlagState.CLOSED
+    for severity, count in session.execute(
+        select(Flag.severity, func.count()).where(is_open).group_by(Flag.severity)
+    ):
+        flags.add_metric([severity], count)
+    yield flags
+    messages = GaugeMetricFamily("outreach_messages", "Messages by state", labels=["state"])
+    for state, count in session.execute(
+        select(Message.state, func.count()).group_by(Message.state)
+    ):
+        messages.add_metric([state], count)
+    yield messages
+    for name, words, query in (
+        (
+            "flags_overdue",
+            "Unclaimed flags past their clock",
+            select(func.count(Flag.id)).where(Flag.state == FlagState.OPEN, Flag.due_at < now),
+        ),
+        (
+            "pages_late",
+            "Flags whose paging step is due",
+            select(func.count(Flag.id)).where(Flag.page_at < now),
+        ),
+        (
+            "replies_unapplied",
+            "Replies that wait to be read again",
+            select(func.count(Reply.id)).where(Reply.applied_at.is_(None)),
+        ),
+        (
+            "set_aside",
+            "Rows set aside for a person",
+            select(func.count(SetAside.id)).where(SetAside.ended_at.is_(None)),
+        ),
+    ):
+        yield GaugeMetricFamily(f"outreach_{name}", words, value=session.scalar(query) or 0)
