@@ -4,13 +4,14 @@ No database, no clock: facts in, words out. Sealed names and places are opened h
 those of texts that go out ever are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from outreach.campaigns.facts import Standing, Visit, Waiting
 from outreach.campaigns.situation import ActiveGoal, Situation, asked_by
-from outreach.content.choose import in_order
+from outreach.content.choose import choose, in_order
 from outreach.content.collections import collection_named
 from outreach.content.crisis_lines import crisis_variables
 from outreach.content.library import Library, Text
@@ -69,12 +70,13 @@ def compose(
     asks = asked_by(row, campaign)
     goal = situation.next_goal(row.touch.key.campaign_id) if asks is PromptKind.GOAL else None
     collection = _collection(row, campaign, visit, asks, now)
-    language = _language(library, situation, collection)
-    shelf = library.texts(language, collection, discreet=situation.program.file.discreet)
-    used = situation.used.get(collection, [])
-    order = in_order(shelf, used, situation.person.id)
+    file = situation.program.file
+    language, shelf = _shelf(
+        library, situation.person.language, file.languages[0], collection, file.discreet
+    )
     words = _words(situation, language, visit, goal)
-    text, body = _fitting(order, words, _limit(collection))
+    used = situation.used.get(collection, [])
+    text, body = _fitting(shelf, used, situation.person.id, words, _limit(collection))
     return Composed(
         collection=collection,
         text_id=text.id,
@@ -114,11 +116,13 @@ def _useful_until(row: Waiting, collection: str, visit: Visit | None, now: datet
     return until
 
 
-def _language(library: Library, situation: Situation, collection: str) -> str:
-    wanted = situation.person.language
-    if collection in library.collections(wanted):
-        return wanted
-    return situation.program.file.languages[0].value
+@lru_cache(maxsize=1024)
+def _shelf(
+    library: Library, wanted: str, fallback: str, collection: str, discreet: bool
+) -> tuple[str, tuple[Text, ...]]:
+    """The language and the texts: the client's, or the program's first where that has none."""
+    language = wanted if collection in library.collections(wanted) else str(fallback)
+    return language, library.texts(language, collection, discreet=discreet)
 
 
 def _words(
@@ -142,18 +146,29 @@ def _words(
     return words
 
 
+@lru_cache(maxsize=256)
 def _limit(collection: str) -> int:
     rules = collection_named(collection)
     return rules.segments if rules else 1
 
 
-def _fitting(order: list[Text], words: Mapping[str, str | None], limit: int) -> tuple[Text, str]:
+def _fitting(
+    shelf: Sequence[Text],
+    used: Sequence[str],
+    seed: str,
+    words: Mapping[str, str | None],
+    limit: int,
+) -> tuple[Text, str]:
     """The first text that fits its segments; long names and places go before words that matter."""
+    first = choose(shelf, used, seed)
+    body = render(first.text, words)
+    if segments(body).count <= limit:
+        return first, body
     present = dict(words)
     for spare in (None, *_SPARE):
         present.pop(spare or "", None)
-        for text in order:
+        for text in in_order(shelf, used, seed):
             body = render(text.text, present)
             if segments(body).count <= limit:
                 return text, body
-    return order[0], render(order[0].text, present)
+    return first, render(first.text, present)

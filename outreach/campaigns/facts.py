@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from outreach.campaigns.cadence import Cadence
@@ -171,12 +172,14 @@ class PlanningFacts:
 
 def hours_for(file: ProgramFile, person: Person, kind: MessageKind) -> Hours:
     """When texts of a kind are welcome: hope and check-ins also keep to a chosen window."""
-    quiet = minutes_of(file.quiet_hours.from_), minutes_of(file.quiet_hours.to)
     wishes = person.wishes
     return hours(
-        quiet,
+        (_minutes(file.quiet_hours.from_), _minutes(file.quiet_hours.to)),
         wishes.own_hours,
         only_own=kind in _GENTLE and wishes.window is not None,
         days=wishes.days,
         zones=person.zones,
     )
+
+
+_minutes = lru_cache(maxsize=1441)(minutes_of)

@@ -1,11 +1,13 @@
 """From wall-clock time to instants and back: the one place that knows clock changes (law 7)."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _SECOND = timedelta(seconds=1)
 
 
+@lru_cache(maxsize=16384)
 def instant_of(day: date, minutes: float, zone: ZoneInfo) -> datetime:
     """The UTC instant at which clocks in `zone` show `minutes` after midnight of `day`.
 
