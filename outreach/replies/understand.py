@@ -153,9 +153,11 @@ def _bound_reads(situation: Situation, text: InboundText, now: datetime) -> tupl
     """Open questions first; what answers none of them may correct an answer given before."""
     ear = _ear(situation, now)
     bound = bind(text.body, _prompts(situation.open_questions()), **ear)
-    answered = situation.answered_questions(now)
-    if answered and isinstance(bound, tuple) and bound[0].reading.intent is Intent.UNCLEAR:
-        bound = bind(text.body, _prompts(answered), **ear)
+    if isinstance(bound, tuple) and bound[0].prompt_id is None:
+        correctable = _correctable(situation, bound[0].reading.intent, now)
+        corrected = bind(text.body, _prompts(correctable), **ear) if correctable else bound
+        if isinstance(corrected, tuple) and corrected[0].prompt_id is not None:
+            bound = corrected
     if isinstance(bound, Ambiguous):
         return tuple(
             Read(reading.intent, reading.value, situation.question(prompt_id), doubtful=True)
@@ -167,6 +169,17 @@ def _bound_reads(situation: Situation, text: InboundText, now: datetime) -> tupl
         reads.append(Read(reading.intent, reading.value, question, reading.why))
         reads += [Read(also.intent, also.value, question, reading.why) for also in reading.also]
     return tuple(reads)
+
+
+def _correctable(situation: Situation, intent: Intent, now: datetime) -> list[Question]:
+    """The answered questions that a text which answers no open one may correct.
+
+    "ok thanks" after an answer is a note and no second answer; only a new figure is sure.
+    """
+    answered = situation.answered_questions(now)
+    if intent is Intent.NOTE:
+        return [each for each in answered if each.kind is PromptKind.SCALE]
+    return answered if intent is Intent.UNCLEAR else []
 
 
 class _Ear(TypedDict):
