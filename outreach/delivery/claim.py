@@ -4,20 +4,18 @@ Law 1: consent in force is looked at here and nowhere later; only what the sende
 within `horizon` is claimed. Law 2: `begin` writes the attempts, the point of no return.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Row, Select, Table, and_, exists, insert, or_, select, text, update
+from sqlalchemy import Row, Select, and_, exists, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
-from outreach.delivery.asking import NO_ANSWER_AFTER
+from outreach.delivery.attempt import TWIN_UNRESOLVED
 from outreach.delivery.carrier import SHORTEST_VALIDITY
 from outreach.delivery.limits import over_limit
 from outreach.delivery.pacing import Pace
-from outreach.models import Attempt, Client, Consent, Message, Program, Sender, new_id
+from outreach.models import Client, Consent, Message, Program, Sender
 from outreach.vocabulary import ClientStatus, MessageKind, MessageState
 
 LEASE = timedelta(seconds=10)
@@ -37,7 +35,6 @@ _HOLD = timedelta(minutes=10)
 
 # Literal, not bound: both databases use a partial index only where the query spells it out.
 _WAITING = text("message.state IN ('queued', 'claimed')")
-_TWIN_UNRESOLVED = text("twin.state IN ('handing_over', 'unknown')")
 
 
 class Fate(StrEnum):
@@ -47,21 +44,6 @@ class Fate(StrEnum):
     HOLD = "hold"
     CANCEL = "cancel"
     EXPIRE = "expire"
-
-
-@dataclass(frozen=True, slots=True)
-class HandingOver:
-    """A text whose attempt is written: it must be sent now, once. Sealed until after the commit."""
-
-    message_id: str
-    attempt_id: str
-    ordinal: int
-    sender_id: str
-    sender: str
-    lane: int
-    number_sealed: bytes
-    body_sealed: bytes
-    useful_until: datetime
 
 
 def anything_due(session: Session, now: datetime) -> bool:
@@ -77,9 +59,12 @@ def claim(session: Session, *, now: datetime, room: int, horizon: timedelta) -> 
     """
     senders = session.execute(_due_senders(now).with_for_update(of=Sender, skip_locked=True)).all()
     claimed: list[str] = []
+    twins: set[str] = set()
     for position, sender in enumerate(senders):
         share = -(-(room - len(claimed)) // (len(senders) - position))
-        claimed += _claim_from(session, sender, now=now, share=share, until=now + horizon)
+        claimed += _claim_from(
+            session, sender, now=now, share=share, until=now + horizon, twins=twins
+        )
     return claimed
 
 
@@ -92,26 +77,6 @@ def release_leases(session: Session, *, now: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     return int(getattr(result, "rowcount", 0))
-
-
-def begin(session: Session, message_ids: Sequence[str], *, now: datetime) -> list[HandingOver]:
-    """Write the attempts of claimed texts, in their order. Whoever is not returned is not sent.
-
-    A text drops out when it was cancelled meanwhile, its lease ended, or a text with the same
-    number and words still has an attempt that nobody knows the end of.
-    """
-    begun = {row.id: row for row in session.execute(_begin_statement(message_ids, now))}
-    senders = _addresses(session, {row.sender_id for row in begun.values()})
-    texts = [_handing_over(begun[key], senders) for key in message_ids if key in begun]
-    if texts:
-        session.execute(
-            insert(cast("Table", Attempt.__table__)),
-            [
-                {"id": t.attempt_id, "message_id": t.message_id, "ordinal": t.ordinal, "at": now}
-                for t in texts
-            ],
-        )
-    return texts
 
 
 def fate(row: Row[Any], now: datetime) -> tuple[Fate, str]:
@@ -155,7 +120,13 @@ def _due_senders(now: datetime) -> Select[*tuple[Any, ...]]:
 
 
 def _claim_from(
-    session: Session, sender: Row[Any], *, now: datetime, share: int, until: datetime
+    session: Session,
+    sender: Row[Any],
+    *,
+    now: datetime,
+    share: int,
+    until: datetime,
+    twins: set[str],
 ) -> list[str]:
     """Claim from one sender within its share and pace, and advance the pace."""
     pace = Pace.at(now, sender.segments_per_second, sender.free_at)
@@ -163,7 +134,7 @@ def _claim_from(
     fates = [(row, *fate(row, now)) for row in rows]
     _end(session, fates, now)
     ready = [row for row, what, _ in fates if what is Fate.GO]
-    ready = _without_twins(ready)
+    ready = _without_twins(ready, twins)
     held = over_limit(session, ready, now)
     _put_off(session, [row.id for row in ready if row.id in held], now + _HOLD)
     going = _within_pace([row for row in ready if row.id not in held], pace, until)
@@ -211,7 +182,7 @@ def _candidates(sender: Row[Any], now: datetime, paced: int) -> Select[*tuple[An
             _WAITING,
             Message.state == MessageState.QUEUED,
             Message.send_after <= now,
-            ~exists().where(twin.twin_hash == Message.twin_hash, _TWIN_UNRESOLVED),
+            ~exists().where(twin.twin_hash == Message.twin_hash, TWIN_UNRESOLVED),
         )
         .order_by(Message.lane, Message.send_after)
         .limit(paced if paced > 0 else _URGENT_ROOM)
@@ -221,9 +192,17 @@ def _candidates(sender: Row[Any], now: datetime, paced: int) -> Select[*tuple[An
     return query.where(Message.lane <= URGENT_LANE) if paced <= 0 else query
 
 
-def _without_twins(rows: list[Row[Any]]) -> list[Row[Any]]:
-    """The first of each group of the same number and words; the others wait for its end."""
-    return list({row.twin_hash: row for row in reversed(rows)}.values())[::-1]
+def _without_twins(rows: list[Row[Any]], seen: set[str]) -> list[Row[Any]]:
+    """The first of each group of the same number and words; the others wait for its end.
+
+    `seen` spans the senders of one claim: two programs may say the same to the same person.
+    """
+    first = []
+    for row in rows:
+        if row.twin_hash not in seen:
+            seen.add(row.twin_hash)
+            first.append(row)
+    return first
 
 
 def _end(session: Session, fates: list[tuple[Row[Any], Fate, str]], now: datetime) -> None:
@@ -275,52 +254,3 @@ def _lease(
         .execution_options(synchronize_session=False)
     )
     return [message_id for message_id in order if message_id in won]
-
-
-def _begin_statement(message_ids: Sequence[str], now: datetime) -> Any:
-    twin = aliased(Message, name="twin")
-    return (
-        update(Message)
-        .where(
-            Message.id.in_(message_ids),
-            Message.state == MessageState.CLAIMED,
-            Message.lease_until > now,
-            ~exists().where(twin.twin_hash == Message.twin_hash, _TWIN_UNRESOLVED),
-        )
-        .values(
-            state=MessageState.HANDING_OVER,
-            handed_over_at=now,
-            attempts=Message.attempts + 1,
-            lease_until=None,
-            ask_at=now + NO_ANSWER_AFTER,
-        )
-        .returning(
-            Message.id,
-            Message.attempts,
-            Message.sender_id,
-            Message.lane,
-            Message.number_sealed,
-            Message.body_sealed,
-            Message.useful_until,
-        )
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _addresses(session: Session, sender_ids: set[str]) -> dict[str, str]:
-    rows = session.execute(select(Sender.id, Sender.address).where(Sender.id.in_(sender_ids)))
-    return {row.id: row.address for row in rows}
-
-
-def _handing_over(row: Row[Any], senders: dict[str, str]) -> HandingOver:
-    return HandingOver(
-        message_id=row.id,
-        attempt_id=new_id(),
-        ordinal=row.attempts,
-        sender_id=row.sender_id,
-        sender=senders[row.sender_id],
-        lane=row.lane,
-        number_sealed=row.number_sealed,
-        body_sealed=row.body_sealed,
-        useful_until=row.useful_until,
-    )

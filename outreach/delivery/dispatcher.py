@@ -16,14 +16,9 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from outreach.clock import Clock
 from outreach.database import Database
+from outreach.delivery.attempt import HandingOver, begin
 from outreach.delivery.carrier import Answer, Carrier, Handover, OutboundText
-from outreach.delivery.claim import (
-    URGENT_LANE,
-    HandingOver,
-    anything_due,
-    begin,
-    claim,
-)
+from outreach.delivery.claim import URGENT_LANE, anything_due, claim
 from outreach.delivery.pacing import wait_seconds
 from outreach.delivery.settle import Finished, settle, settle_one_by_one
 from outreach.errors import OutreachError

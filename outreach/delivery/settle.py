@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from outreach.database import Database
 from outreach.delivery.asking import ASK_ABOUT_ACCEPTED, ASK_ABOUT_UNKNOWN
+from outreach.delivery.attempt import HandingOver
 from outreach.delivery.carrier import Answer, Handover
-from outreach.delivery.claim import HandingOver
 from outreach.delivery.consequences import follow
 from outreach.delivery.errors import error_of
 from outreach.delivery.pacing import wait_seconds

@@ -1,0 +1,115 @@
+"""The attempt: written and committed just before the carrier is called, the point of no return.
+
+Whoever finds an attempt does not send; only proof of absence allows another (law 2).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Row, Table, exists, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from outreach.delivery.asking import NO_ANSWER_AFTER
+from outreach.models import Attempt, Message, Sender, new_id
+from outreach.vocabulary import MessageState
+
+TWIN_UNRESOLVED = text("twin.state IN ('handing_over', 'unknown')")
+"""Of an alias named `twin`. Literal, not bound: so that both databases use the partial index."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandingOver:
+    """A text whose attempt is written: it must be sent now, once. Sealed until after the commit."""
+
+    message_id: str
+    attempt_id: str
+    ordinal: int
+    sender_id: str
+    sender: str
+    lane: int
+    number_sealed: bytes
+    body_sealed: bytes
+    useful_until: datetime
+
+
+def begin(session: Session, message_ids: Sequence[str], *, now: datetime) -> list[HandingOver]:
+    """Write the attempts of claimed texts, in their order. Whoever is not returned is not sent.
+
+    A text drops out when it was cancelled meanwhile, its lease ended, or a text with the same
+    number and words still has an attempt that nobody knows the end of.
+    """
+    begun = {row.id: row for row in _begin_rows(session, message_ids, now)}
+    senders = _addresses(session, {row.sender_id for row in begun.values()})
+    texts = [_handing_over(begun[key], senders) for key in message_ids if key in begun]
+    if texts:
+        session.execute(
+            insert(cast("Table", Attempt.__table__)),
+            [
+                {"id": t.attempt_id, "message_id": t.message_id, "ordinal": t.ordinal, "at": now}
+                for t in texts
+            ],
+        )
+    return texts
+
+
+def _begin_rows(session: Session, message_ids: Sequence[str], now: datetime) -> Sequence[Row[Any]]:
+    """Begin all at once; one by one where another process begins a twin at the same moment."""
+    try:
+        with session.begin_nested():
+            return session.execute(_begin_statement(message_ids, now)).all()
+    except IntegrityError:
+        if len(message_ids) == 1:
+            return []
+        return [row for one in message_ids for row in _begin_rows(session, [one], now)]
+
+
+def _begin_statement(message_ids: Sequence[str], now: datetime) -> Any:
+    twin = aliased(Message, name="twin")
+    return (
+        update(Message)
+        .where(
+            Message.id.in_(message_ids),
+            Message.state == MessageState.CLAIMED,
+            Message.lease_until > now,
+            ~exists().where(twin.twin_hash == Message.twin_hash, TWIN_UNRESOLVED),
+        )
+        .values(
+            state=MessageState.HANDING_OVER,
+            handed_over_at=now,
+            attempts=Message.attempts + 1,
+            lease_until=None,
+            ask_at=now + NO_ANSWER_AFTER,
+        )
+        .returning(
+            Message.id,
+            Message.attempts,
+            Message.sender_id,
+            Message.lane,
+            Message.number_sealed,
+            Message.body_sealed,
+            Message.useful_until,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _addresses(session: Session, sender_ids: set[str]) -> dict[str, str]:
+    rows = session.execute(select(Sender.id, Sender.address).where(Sender.id.in_(sender_ids)))
+    return {row.id: row.address for row in rows}
+
+
+def _handing_over(row: Row[Any], senders: dict[str, str]) -> HandingOver:
+    return HandingOver(
+        message_id=row.id,
+        attempt_id=new_id(),
+        ordinal=row.attempts,
+        sender_id=row.sender_id,
+        sender=senders[row.sender_id],
+        lane=row.lane,
+        number_sealed=row.number_sealed,
+        body_sealed=row.body_sealed,
+        useful_until=row.useful_until,
+    )
