@@ -1,97 +1,116 @@
-"""Which words, classes and phrases stand where in a text, and where a pattern fits on them.
+"""Where patterns fit on the words of one text.
 
-A chart maps an element to its places: `at["{die}"] == {3: {4, 6}}` says that something of the
-class {die} begins at word 3 and ends before word 4 or 6. A pattern walks it step by step with the
-set of all places it may have reached, so time grows with the words of a text and nothing backtracks.
+A pattern is walked step by step with the set of all places it may have reached, so time grows with
+the words of a text and nothing backtracks.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import Generic, TypeVar
 
-from outreach.safety.lexicon import Lexicon
-from outreach.safety.notation import LONG_GAP, Pattern, Step
+from outreach.safety.lexicon import MANY, MANY_FROM, NUMBER, Element, Pattern, Step
+from outreach.safety.notation import EDGES, HIT, LONG_GAP
 
 STOP = "."
 MASKED = "_"
 MOST_HITS = 6
 """Places of one pattern that are looked at; the seventh repetition says nothing new."""
 
-Places: TypeAlias = dict[int, set[int]]
+T = TypeVar("T")
 
 
 class Chart:
-    """The places of all elements in one text, given as plain words (`.` ends a sentence)."""
+    """The plain words of one text (`.` ends a sentence), ready to be searched."""
 
-    def __init__(self, words: Sequence[str], lexicon: Lexicon) -> None:
+    def __init__(self, words: Sequence[str], barriers: frozenset[str]) -> None:
+        """`barriers`: the words that no gap may skip."""
         self.words = words
-        self.at: dict[str, Places] = {}
-        self._reach = _reach(words, lexicon.barriers)
-        self._mark_edges()
-        for place, word in enumerate(words):
-            self.mark(word, place, place + 1)
-            for name in lexicon.classes_of(word):
-                self.mark(name, place, place + 1)
-        for level in lexicon.phrase_levels:
-            for name, pattern in level.candidates(self.at):
-                for start, end in self.find(pattern):
-                    self.mark(name, start, end)
-
-    def mark(self, element: str, start: int, end: int) -> None:
-        """Say that `element` stands on words [start, end)."""
-        self.at.setdefault(element, {}).setdefault(start, set()).add(end)
-
-    def find(self, pattern: Pattern) -> Iterator[tuple[int, int]]:
-        """The first places of the pattern's hit as (start, end) words; longest end of each start."""
-        if not all(self._stands(part) for part in pattern.parts[1:]):
-            return
-        found = 0
-        steps = pattern.parts[0]
-        for start in self._starts(steps):
-            if ends := self._ends(steps, start):
-                yield start, max(ends)
-                found += 1
-                if found == MOST_HITS:
-                    return
-
-    def fits(self, pattern: Pattern) -> bool:
-        """Whether the pattern stands anywhere."""
-        return self.may_hold(pattern) and any(True for _ in self.find(pattern))
+        self.hit = (-1, -1)
+        self._keys = [_keys(word) for word in words]
+        self.keys = frozenset(key for keys in self._keys for key in keys)
+        self._reach = _reach(words, barriers)
+        self._present: dict[str, bool] = {}
+        self._ends: dict[tuple[str, int], frozenset[int]] = {}
 
     def may_hold(self, pattern: Pattern) -> bool:
         """Whether everything the pattern needs is there at all, in whatever order."""
-        at = self.at
-        return all(any(key in at for key in keys) for keys in pattern.required)
+        return all(map(self._holds, pattern.needs))
 
-    def _stands(self, steps: Sequence[Step]) -> bool:
-        return any(self._ends(steps, start) for start in self._starts(steps))
+    def find(self, pattern: Pattern) -> Iterator[tuple[int, int]]:
+        """The first places of the pattern's hit as (start, end) words; longest end of each start."""
+        if not all(any(self._walks(part)) for part in pattern.parts[1:]):
+            return
+        found = 0
+        for place in self._walks(pattern.parts[0]):
+            yield place
+            found += 1
+            if found == MOST_HITS:
+                return
 
-    def _starts(self, steps: Sequence[Step]) -> list[int]:
-        starts: set[int] = set()
-        for step in steps:
-            for key in step.keys:
-                starts.update(self.at.get(key, ()))
-            if not step.optional:
-                break
-        return sorted(starts)
+    def covers(self, element: Element) -> set[int]:
+        """All words that the element's fits cover."""
+        step = (Step(element, optional=False, gap=0),)
+        return {word for start, end in self._walks(step) for word in range(start, end)}
 
-    def _ends(self, steps: Sequence[Step], start: int) -> set[int]:
-        reached = {start}
-        for step in steps:
-            after = self._skip(reached, step.gap) if step.gap else self._step(reached, step.keys)
-            reached = after | reached if step.optional else after
+    def _holds(self, element: Element) -> bool:
+        known = self._present.get(element.name)
+        if known is None:
+            known = self._present[element.name] = not element.triggers.isdisjoint(self.keys)
+        return known
+
+    def _walks(self, steps: Sequence[Step]) -> Iterator[tuple[int, int]]:
+        for start in self._starts(steps):
+            if ends := self._walk(steps, {start}):
+                yield start, max(ends)
+
+    def _starts(self, steps: Sequence[Step]) -> Iterable[int]:
+        first = steps[0].element
+        if first is None or steps[0].optional or not first.after:
+            return range(len(self.words) + 1)
+        after = first.after
+        return [i for i, keys in enumerate(self._keys) if any(key in after for key in keys)]
+
+    def _walk(self, steps: Sequence[Step], reached: set[int]) -> set[int]:
+        for element, optional, gap in steps:
+            if element is None:
+                after = self._skip(reached, gap)
+            else:
+                after = set()
+                for place in reached:
+                    after |= self._step(element, place)
+            reached = after | reached if optional else after
             if not reached:
                 break
         return reached
 
-    def _step(self, reached: set[int], keys: Iterable[str]) -> set[int]:
-        after: set[int] = set()
-        for key in keys:
-            places = self.at.get(key)
-            if places:
-                for place in reached:
-                    if place in places:
-                        after |= places[place]
-        return after
+    def _step(self, element: Element, place: int) -> frozenset[int]:
+        if not element.after:
+            return self._special(element.name, place)
+        if place >= len(self._keys):
+            return frozenset()
+        known = self._ends.get((element.name, place))
+        if known is None:
+            known = self._ends[element.name, place] = self._on(element, place)
+        return known
+
+    def _on(self, element: Element, place: int) -> frozenset[int]:
+        ends: set[int] = set()
+        for key in self._keys[place]:
+            for taken, steps in element.after.get(key, ()):
+                ends |= self._walk(steps, {place + taken})
+        return frozenset(ends)
+
+    def _special(self, name: str, place: int) -> frozenset[int]:
+        if name == HIT:
+            return frozenset((self.hit[1],)) if place == self.hit[0] else frozenset()
+        return frozenset((place,)) if name in EDGES and self._is_edge(name, place) else frozenset()
+
+    def _is_edge(self, name: str, place: int) -> bool:
+        before, after = self.words[:place], self.words[place:]
+        if name in {"^", "$"}:
+            near = before[-1:] if name == "^" else after[:1]
+            return not near or near[0] == STOP
+        return all(word == STOP for word in (before if name == "^^" else after))
 
     def _skip(self, reached: set[int], gap: int) -> set[int]:
         after: set[int] = set()
@@ -99,16 +118,33 @@ class Chart:
             after.update(range(place, min(place + gap, self._reach[place]) + 1))
         return after
 
-    def _mark_edges(self) -> None:
-        size = len(self.words)
-        ends = [place for place, word in enumerate(self.words) if word == STOP]
-        for place in (0, *(end + 1 for end in ends)):
-            self.mark("^", place, place)
-        for place in (size, *ends):
-            self.mark("$", place, place)
-        last = next((p for p in range(size, 0, -1) if self.words[p - 1] != STOP), size)
-        self.mark("^^", 0, 0)
-        self.mark("$$", last, last)
+
+class Index(Generic[T]):
+    """Patterns by the words of which one must be in a text for them to be worth trying."""
+
+    def __init__(self, entries: Iterable[tuple[T, Pattern]]) -> None:
+        self._by_word: dict[str, list[tuple[T, Pattern]]] = defaultdict(list)
+        for entry in entries:
+            for word in entry[1].needs[0].triggers:
+                self._by_word[word].append(entry)
+
+    def candidates(self, chart: Chart) -> Iterator[tuple[T, Pattern]]:
+        """Every entry that may fit, once."""
+        tried: set[int] = set()
+        for word in chart.keys & self._by_word.keys():
+            for entry in self._by_word[word]:
+                if id(entry) not in tried:
+                    tried.add(id(entry))
+                    if chart.may_hold(entry[1]):
+                        yield entry
+
+
+def _keys(word: str) -> tuple[str, ...]:
+    """What a word may be looked up as: itself, and what kind of number it is."""
+    if not word.isdecimal():
+        return (word,)
+    many = len(word) > 3 or int(word) >= MANY_FROM
+    return (word, NUMBER, MANY) if many else (word, NUMBER)
 
 
 def _reach(words: Sequence[str], barriers: frozenset[str]) -> list[int]:

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from outreach.safety.chart import STOP, Chart
-from outreach.safety.rules import Frame, Rule
+from outreach.safety.rules import Frame, Rule, Ruleset
 from outreach.vocabulary import Concern, Severity
 
 NEAR = 14
@@ -46,12 +46,13 @@ class Judged:
 class Context:
     """The frames of one text, found once, and asked for every hit."""
 
-    def __init__(self, chart: Chart, frames: Iterable[Frame]) -> None:
+    def __init__(self, chart: Chart, rules: Ruleset) -> None:
         self._chart = chart
+        self._first, self._third = chart.covers(rules.first), chart.covers(rules.third)
         self._around: list[Frame] = []
         self._places: dict[str, list[tuple[int, int]]] = {}
         self._ids: dict[str, str] = {}
-        for frame in frames:
+        for frame in rules.frames:
             if frame.kind == "denial":
                 self._around.append(frame)
             else:
@@ -80,7 +81,7 @@ class Context:
 
     def _denial(self, hit: Hit) -> str | None:
         chart = self._chart
-        chart.at["@"] = {hit.start: {hit.end}}
+        chart.hit = (hit.start, hit.end)
         not_denying = self._places.get("undenied", [])
         for frame in self._around:
             for pattern in frame.patterns:
@@ -126,14 +127,12 @@ class Context:
 
     def _speaks_of_self(self, hit: Hit) -> bool | None:
         """True for the sender, False for someone else, None when the words do not say."""
-        chart = self._chart
-        first, third = chart.at.get("{first}", {}), chart.at.get("{third}", {})
         for place in range(hit.end - 1, -1, -1):
-            if place in third:
+            if place in self._third:
                 return False
-            if place in first:
+            if place in self._first:
                 return True
-            if chart.words[place] == STOP and place < hit.start:
+            if self._chart.words[place] == STOP and place < hit.start:
                 break
         return None
 

@@ -1,122 +1,158 @@
-"""The classes of the notation: words and phrases that mean the same to the rules.
+"""From lines of the notation to patterns that can be looked for.
 
-`die: die, dying, {end} {my} life` makes a class {die} of two words and one phrase. Classes may name
-other classes; what is built of phrases is found level by level, the plainest first.
+An element (a word, class or group) knows by the first word of each alternative what may follow, so
+a step costs one look into a dictionary. A pattern knows which words decide whether it is worth
+trying: per element it needs, the rarest words of which one must be in the text.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Generic, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-from outreach.safety.notation import Pattern, alternatives, groups, parse
+from outreach.safety.notation import EDGES, HIT, Raw, alternatives, is_compound, parts
 
-T = TypeVar("T")
 NUMBER, MANY = "{number}", "{many}"
 MANY_FROM = 5
 """Pills, drinks or cuts from which a plain count is alarming by itself."""
 
+_COMMON = frozenset(
+    "i im a an the to of in on and or my me you it is am are was be been do that this with for no "
+    "not so he she they his her all at have had has get got if but just up out as from by when now "
+    "dont cant yo el la los las un una de en y o que se mi lo le es ya con por para al si su mas "
+    "muy como te nos esta estoy voy".split()
+)
 
-class Index(Generic[T]):
-    """Patterns by the rarest element that each of them needs."""
 
-    def __init__(self, entries: Iterable[tuple[T, Pattern]]) -> None:
-        self._by_anchor: dict[str, list[tuple[T, Pattern]]] = defaultdict(list)
-        for entry in entries:
-            for key in entry[1].anchor:
-                self._by_anchor[key].append(entry)
+class Element:
+    """A word, class or group. `after` maps a first word to the ways on from it."""
 
-    def candidates(self, at: Mapping[str, object]) -> Iterator[tuple[T, Pattern]]:
-        """Every entry of which all needed elements are in `at`; each once."""
-        tried: set[int] = set()
-        for element in self._by_anchor.keys() & at.keys():
-            for entry in self._by_anchor[element]:
-                pattern = entry[1]
-                if id(pattern) in tried:
-                    continue
-                tried.add(id(pattern))
-                if all(not keys.isdisjoint(at) for keys in pattern.required):
-                    yield entry
+    __slots__ = ("after", "name", "triggers")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.after: dict[str, list[tuple[int, tuple[Step, ...]]]] = {}
+        self.triggers: frozenset[str] = frozenset()
+
+
+class Step(NamedTuple):
+    """An element, perhaps optional; or, without one, a gap."""
+
+    element: Element | None
+    optional: bool
+    gap: int
+
+
+class Pattern(NamedTuple):
+    """`parts` must all fit somewhere; the first is the hit. `needs` must all be in the text."""
+
+    parts: tuple[tuple[Step, ...], ...]
+    needs: tuple[Element, ...]
+    source: str
 
 
 class Lexicon:
-    """What the chart needs to know about words."""
+    """Builds every element once, however many patterns name it."""
 
-    def __init__(self, classes: Mapping[str, Iterable[str]], lines: Iterable[str]) -> None:
-        """`classes`: name without braces -> alternatives; `lines`: every pattern, for its groups."""
-        named = {f"{{{name}}}": list(phrases) for name, phrases in classes.items()}
-        unread = [*lines, *(phrase for phrases in named.values() for phrase in phrases)]
-        while unread:
-            for group in groups(unread.pop()):
-                if group not in named:
-                    named[group] = alternatives(group)
-                    unread += named[group]
-        self._of: dict[str, tuple[str, ...]] = {}
-        self.phrase_levels: list[Index[str]] = []
-        self.names = frozenset(named) | {NUMBER, MANY}
-        self._words: set[str] = set()
-        self._settle(named)
-        self.barriers = frozenset((*self._words_of("{not}"), "."))
+    def __init__(self, classes: Mapping[str, Iterable[str]]) -> None:
+        """`classes`: name without braces -> alternatives in the notation."""
+        self._classes = {f"{{{name}}}": phrases for name, phrases in classes.items()}
+        self._elements = {name: _word(name) for name in (NUMBER, MANY, HIT, *EDGES)}
+        self._open: list[str] = []
+        self.words: set[str] = set()
 
-    def classes_of(self, word: str) -> tuple[str, ...]:
-        """The classes a single word belongs to; numbers are recognised by their form."""
-        if word.isdecimal():
-            many = len(word) > 3 or int(word) >= MANY_FROM
-            return (NUMBER, MANY) if many else (NUMBER,)
-        return self._of.get(word, ())
-
-    def words(self) -> frozenset[str]:
-        """Every plain word that stands in some class, alone or in a phrase."""
-        return frozenset(self._words)
-
-    def _words_of(self, name: str) -> list[str]:
-        return [word for word, names in self._of.items() if name in names]
-
-    def _settle(self, named: Mapping[str, list[str]]) -> None:
-        patterns = {
-            name: [parse(phrase) for phrase in phrases if phrase] for name, phrases in named.items()
+    def pattern(self, line: str) -> Pattern:
+        """Raises ValueError on an unknown or circular class, or when nothing must be there."""
+        steps = tuple(self._steps(part) for part in parts(line))
+        needs = {
+            step.element.name: step.element
+            for part in steps
+            for step in part
+            if step.element and not step.optional and step.element.triggers
         }
-        levels = _levels(patterns)
-        of: dict[str, dict[str, None]] = defaultdict(dict)
-        phrases: dict[int, list[tuple[str, Pattern]]] = defaultdict(list)
-        for name in sorted(patterns, key=lambda each: (levels[each], each)):
-            for pattern in patterns[name]:
-                self._words |= pattern.words()
-                if (words := _plain_words(pattern)) is None:
-                    phrases[levels[name]].append((name, pattern))
-                    continue
-                for word in words:
-                    of[word][name] = None
-        self._of = {word: tuple(names) for word, names in of.items()}
-        self.phrase_levels = [Index(phrases[level]) for level in sorted(phrases)]
+        if not needs or not all(steps):
+            raise ValueError(f"a pattern needs at least one word that must be there: {line!r}")
+        ordered = sorted(needs.values(), key=lambda each: _cost(each.triggers))
+        return Pattern(steps, tuple(ordered), line)
+
+    def element(self, name: str) -> Element:
+        """The element of this name: a word, "a/b" words, a {class} or a (group)."""
+        found = self._elements.get(name)
+        if found is None:
+            found = self._elements[name] = self._build(name)
+        return found
+
+    def _build(self, name: str) -> Element:
+        if not is_compound(name):
+            self.words.add(name)
+            return _word(name)
+        if name in self._open or (name[0] == "{" and name not in self._classes):
+            raise ValueError(f"class {name} is unknown or stands on itself: {self._open}")
+        self._open.append(name)
+        phrases = self._classes[name] if name[0] == "{" else alternatives(name)
+        built = self._join(name, phrases)
+        self._open.pop()
+        return built
+
+    def _join(self, name: str, phrases: Iterable[str]) -> Element:
+        joined = Element(name)
+        triggers: set[str] = set()
+        for phrase in phrases:
+            if phrase.isalnum():
+                self.words.add(phrase)
+                joined.after.setdefault(phrase, []).insert(0, (1, ()))
+                triggers.add(phrase)
+                continue
+            steps = self._steps(parts(phrase)[0])
+            triggers |= _triggers(steps)
+            self._add(joined, steps)
+        joined.triggers = frozenset(triggers)
+        return joined
+
+    @staticmethod
+    def _add(joined: Element, steps: tuple[Step, ...]) -> None:
+        first = steps[0].element
+        if first and not steps[0].optional and first.after.keys() == {first.name}:
+            joined.after.setdefault(first.name, []).append((1, steps[1:]))
+            return
+        for word in _first_words(steps):
+            joined.after.setdefault(word, []).append((0, steps))
+
+    def _steps(self, part: Iterable[Raw]) -> tuple[Step, ...]:
+        return tuple(
+            Step(self._any(raw.names) if raw.names else None, raw.optional, raw.gap) for raw in part
+        )
+
+    def _any(self, names: tuple[str, ...]) -> Element:
+        if len(names) == 1:
+            return self.element(names[0])
+        key = "/".join(names)
+        if key not in self._elements:
+            self._elements[key] = self._join(key, names)
+        return self._elements[key]
 
 
-def _plain_words(pattern: Pattern) -> tuple[str, ...] | None:
-    """The words of an alternative that is one word (or a/b of words), else None."""
-    if len(pattern.parts) != 1 or len(pattern.parts[0]) != 1:
-        return None
-    keys = pattern.parts[0][0].keys
-    return None if any(key[0] in "{(^$" for key in keys) else keys
+def _word(name: str) -> Element:
+    word = Element(name)
+    if name not in EDGES and name != HIT:
+        word.after = {name: [(1, ())]}
+        word.triggers = frozenset((name,))
+    return word
 
 
-def _levels(patterns: Mapping[str, list[Pattern]]) -> dict[str, int]:
-    """How deep each class stands on others. Raises ValueError on an unknown or circular name."""
-    levels: dict[str, int] = {NUMBER: 0, MANY: 0}
-
-    def level(name: str, above: tuple[str, ...]) -> int:
-        if name in above or (name not in patterns and name not in levels):
-            raise ValueError(f"class {name} is unknown or stands on itself: {above}")
-        if name not in levels:
-            below = [level(key, (*above, name)) for key in _named(patterns[name])]
-            levels[name] = 1 + max(below, default=-1)
-        return levels[name]
-
-    for name in patterns:
-        level(name, ())
-    return levels
+def _first_words(steps: tuple[Step, ...]) -> set[str]:
+    words: set[str] = set()
+    for step in steps:
+        if step.element:
+            words |= step.element.after.keys()
+        if not step.optional:
+            break
+    return words
 
 
-def _named(patterns: Iterable[Pattern]) -> Iterator[str]:
-    for pattern in patterns:
-        for part in pattern.parts:
-            for step in part:
-                yield from (key for key in step.keys if key[0] in "{(")
+def _triggers(steps: tuple[Step, ...]) -> frozenset[str]:
+    needed = [step.element.triggers for step in steps if step.element and not step.optional]
+    return min((each for each in needed if each), key=_cost, default=frozenset())
+
+
+def _cost(words: frozenset[str]) -> int:
+    """The rarer the words, the better they decide whether a pattern is worth trying."""
+    return len(words) + 1000 * len(words & _COMMON)

@@ -2,7 +2,7 @@
 
     {i} {want} to {die}        {name} is a class of words or phrases of words.yaml
     kill/hurt my? cat          a/b are alternatives, ? makes an element optional
-    (all of|every one of) it   a group holds phrases as alternatives
+    (all of|every one of) it   a group holds phrases as alternatives, and may hold groups
     take .. pills              .. skips up to three words, ... up to six; never a full stop,
                                never a denying word
     ^ bye $                    ^ and $ are the start and the end of a sentence,
@@ -11,67 +11,48 @@
     {not} .. @                 @ is the hit that a context frame looks at
 
 Words are written as the tokens module leaves them: lower case, no accents, no apostrophes.
+{number} is any number in digits, {many} one from five up.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SHORT_GAP, LONG_GAP = 3, 6
+EDGES = frozenset({"^", "$", "^^", "$$"})
+HIT = "@"
+_GAPS = {"..": SHORT_GAP, "...": LONG_GAP}
 _MARKS = re.compile(r"[ |()]")
-_COMMON = frozenset(
-    "i a an the to of in on and or my me you it is am are be do im that this with for no not so "
-    "yo el la los las un una de en y o que me te se mi lo le es ya no con por para al @ ^ $ ^^ $$".split()
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One element: any of `keys` (words, `{classes}`), or a gap of up to `gap` words."""
+class Raw(NamedTuple):
+    """One element as written: its alternatives by name, or a gap of up to `gap` words."""
 
-    keys: tuple[str, ...] = ()
+    names: tuple[str, ...]
     optional: bool = False
     gap: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A line of the notation, ready to match. `parts` must all match; the first is the hit."""
-
-    parts: tuple[tuple[Step, ...], ...]
-    required: tuple[frozenset[str], ...]
-    anchor: tuple[str, ...]
-    source: str
-
-    def words(self) -> frozenset[str]:
-        """The plain words that the pattern names."""
-        keys = (key for part in self.parts for step in part for key in step.keys)
-        return frozenset(key for key in keys if key[0].isalnum())
+def parts(line: str) -> list[list[Raw]]:
+    """The parts of one line, each a sequence of elements. Raises ValueError on an open group."""
+    return [[_element(piece) for piece in _split(part, " ")] for part in line.split("&")]
 
 
-def parse(line: str) -> Pattern:
-    """Read one line. Raises ValueError when nothing in it must be present."""
-    parts = tuple(_steps(part) for part in line.split("&"))
-    required = tuple(
-        frozenset(step.keys) for part in parts for step in part if step.keys and not step.optional
-    )
-    if not required or not all(parts):
-        raise ValueError(f"a pattern needs at least one word that must be there: {line!r}")
-    anchor = min(required, key=_commonness)
-    return Pattern(parts, required, tuple(sorted(anchor)), line)
-
-
-def groups(line: str) -> list[str]:
-    """The (a|b) groups of a line; each is a class of its own, named by its text."""
-    return [each.rstrip("?") for part in line.split("&") for each in _split(part, " ") if each[0] == "("]
+def is_compound(name: str) -> bool:
+    """Whether an element's name is a {class} or a (group), not a word."""
+    return name[0] in "{("
 
 
 def alternatives(group: str) -> list[str]:
-    """The phrases of one group, which may hold groups themselves."""
+    """The phrases of one group."""
     return [phrase.strip() for phrase in _split(group[1:-1], "|")]
 
 
-def _steps(part: str) -> tuple[Step, ...]:
-    return tuple(_step(element) for element in _split(part, " "))
+def _element(piece: str) -> Raw:
+    if piece in _GAPS:
+        return Raw((), gap=_GAPS[piece])
+    optional = piece[-1] == "?"
+    bare = piece.rstrip("?")
+    return Raw((bare,) if bare[0] == "(" else tuple(bare.split("/")), optional)
 
 
 def _split(text: str, mark: str) -> list[str]:
@@ -88,17 +69,3 @@ def _split(text: str, mark: str) -> list[str]:
     if depth:
         raise ValueError(f"a group is not closed: {text!r}")
     return [piece for piece in (*pieces, text[start:]) if piece.strip()]
-
-
-def _step(element: str) -> Step:
-    if element in {"..", "..."}:
-        return Step(gap=SHORT_GAP if element == ".." else LONG_GAP)
-    optional = element.endswith("?")
-    bare = element.rstrip("?")
-    keys = (bare,) if bare.startswith("(") else tuple(bare.split("/"))
-    return Step(keys=keys, optional=optional)
-
-
-def _commonness(keys: frozenset[str]) -> int:
-    """The rarer an element, the better it decides whether a pattern is worth trying."""
-    return sum(1000 if key in _COMMON else 30 if key.startswith("{") else 1 for key in keys)

@@ -6,21 +6,22 @@ tests run them all. `says`, `hits` and `misses` are blocks of lines.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from outreach.replies.normalise import fold
-from outreach.safety.lexicon import Index, Lexicon
-from outreach.safety.notation import Pattern, parse
+from outreach.safety.chart import STOP, Index
+from outreach.safety.lexicon import Element, Lexicon, Pattern
 from outreach.safety.spelling import Speller
 from outreach.safety.tokens import Reader
 from outreach.vocabulary import Concern, Severity
 
+_FOLDER = Path(__file__).parent / "rules"
 _NOT_CONCERNS = frozenset({"words", "frames", "spellings"})
 
 
@@ -55,42 +56,32 @@ class Ruleset:
     index: Index[Rule]
     masks: Index[str]
     frames: tuple[Frame, ...]
-    lexicon: Lexicon
+    barriers: frozenset[str]
+    first: Element
+    third: Element
     reader: Reader
 
 
 @cache
 def load_rules() -> Ruleset:
     """The ruleset shipped with the package. Raises ValueError naming what is wrong in the data."""
-    sources = _sources()
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.yaml"))}
     data = {name: yaml.load(text, yaml.CSafeLoader) for name, text in sources.items()}
+    lexicon = Lexicon({name: _phrases(text) for name, text in data["words"].items()})
     rows = [row for name in data if name not in _NOT_CONCERNS for row in data[name]]
-    mask_lines = _alternatives(data["frames"]["masks"])
-    lines = [
-        *mask_lines,
-        *(line for row in (*rows, *data["frames"]["frames"]) for line in _alternatives(row["says"])),
-    ]
-    lexicon = Lexicon({name: _alternatives(text) for name, text in data["words"].items()}, lines)
-    parsed = {line: _parse(line, lexicon) for line in lines}
-    rules = tuple(_rule(row, parsed) for row in rows)
+    rules = tuple(_rule(row, lexicon) for row in rows)
+    masks = [(line, lexicon.pattern(line)) for line in _phrases(data["frames"]["masks"])]
     return Ruleset(
         version=_version(sources),
         rules=rules,
         index=Index((rule, pattern) for rule in rules for pattern in rule.patterns),
-        masks=Index((line, parsed[line]) for line in mask_lines),
-        frames=tuple(_frame(row, parsed) for row in data["frames"]["frames"]),
-        lexicon=lexicon,
-        reader=_reader(data["spellings"], lexicon, parsed.values()),
+        masks=Index(masks),
+        frames=tuple(_frame(row, lexicon) for row in data["frames"]["frames"]),
+        barriers=frozenset((*lexicon.element("{not}").after, STOP)),
+        first=lexicon.element("{first}"),
+        third=lexicon.element("{third}"),
+        reader=_reader(data["spellings"], lexicon),
     )
-
-
-def _sources() -> dict[str, str]:
-    folder = resources.files("outreach.safety") / "rules"
-    return {
-        entry.name.removesuffix(".yaml"): entry.read_text(encoding="utf-8")
-        for entry in sorted(folder.iterdir(), key=lambda each: each.name)
-        if entry.name.endswith(".yaml")
-    }
 
 
 def _version(sources: Mapping[str, str]) -> str:
@@ -98,47 +89,36 @@ def _version(sources: Mapping[str, str]) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()[:12]
 
 
-def _alternatives(block: str) -> list[str]:
-    parts = (part.strip() for line in block.splitlines() for part in line.split(","))
-    return [fold(part).text for part in parts if part]
+def _phrases(block: str) -> list[str]:
+    """The phrases of a block, divided by commas or lines, folded as texts are."""
+    plain = fold(block).text.replace("\n", ",")
+    return [part for each in plain.split(",") if (part := each.strip())]
 
 
-def _parse(line: str, lexicon: Lexicon) -> Pattern:
-    pattern = parse(line)
-    for keys in pattern.required:
-        for key in keys:
-            if key[0] in "{(" and key not in lexicon.names:
-                raise ValueError(f"unknown class {key} in {line!r}")
-    return pattern
-
-
-def _rule(row: Mapping[str, Any], parsed: Mapping[str, Pattern]) -> Rule:
+def _rule(row: Mapping[str, Any], lexicon: Lexicon) -> Rule:
     return Rule(
         id=row["id"],
         concern=Concern(row["concern"]),
         severity=Severity(row["severity"]),
         loose=bool(row.get("loose", False)),
-        patterns=tuple(parsed[line] for line in _alternatives(row["says"])),
+        patterns=tuple(lexicon.pattern(line) for line in _phrases(row["says"])),
         hits=tuple(row.get("hits", "").splitlines()),
         misses=tuple(row.get("misses", "").splitlines()),
     )
 
 
-def _frame(row: Mapping[str, Any], parsed: Mapping[str, Pattern]) -> Frame:
-    return Frame(row["id"], row["kind"], tuple(parsed[line] for line in _alternatives(row["says"])))
+def _frame(row: Mapping[str, Any], lexicon: Lexicon) -> Frame:
+    return Frame(row["id"], row["kind"], tuple(lexicon.pattern(line) for line in _phrases(row["says"])))
 
 
-def _reader(data: Mapping[str, Any], lexicon: Lexicon, patterns: Iterable[Pattern]) -> Reader:
-    known = lexicon.words().union(*(pattern.words() for pattern in patterns))
+def _reader(data: Mapping[str, Any], lexicon: Lexicon) -> Reader:
     variants = {
-        typed: meant
-        for meant, forms in data["variants"].items()
-        for typed in _alternatives(str(forms))
+        typed: meant for meant, forms in data["variants"].items() for typed in _phrases(str(forms))
     }
     speller = Speller(
-        known=known,
+        known=lexicon.words,
         variants=variants,
-        stems=_alternatives(data["stems"]),
-        ordinary=_alternatives(data["ordinary"]),
+        stems=_phrases(data["stems"]),
+        ordinary=_phrases(data["ordinary"]),
     )
     return Reader(speller, {sign: words for words, signs in data["emoji"].items() for sign in signs})

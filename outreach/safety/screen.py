@@ -87,22 +87,22 @@ def _screen_window(text: str, start: int, rules: Ruleset) -> Screening:
     chart = _masked_chart([token.word for token in tokens], rules)
     hits = [
         Hit(rule, *place)
-        for rule, pattern in rules.index.candidates(chart.at)
+        for rule, pattern in rules.index.candidates(chart)
         for place in chart.find(pattern)
         if place[1] > place[0]
     ]
-    judged = Context(chart, rules.frames).judge(hits) if hits else []
+    judged = Context(chart, rules).judge(hits) if hits else []
     return _summary(judged, tokens, start, rules.version)
 
 
 def _masked_chart(words: list[str], rules: Ruleset) -> Chart:
     """The chart of the words with idioms and titles taken out."""
-    chart = Chart(words, rules.lexicon)
+    chart = Chart(words, rules.barriers)
     masked = list(words)
-    for _, pattern in rules.masks.candidates(chart.at):
+    for _, pattern in rules.masks.candidates(chart):
         for start, end in chart.find(pattern):
             masked[start:end] = [MASKED] * (end - start)
-    return chart if masked == words else Chart(masked, rules.lexicon)
+    return chart if masked == words else Chart(masked, rules.barriers)
 
 
 def _summary(judged: list[Judged], tokens: list[Token], offset: int, version: str) -> Screening:
