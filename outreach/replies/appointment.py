@@ -15,7 +15,7 @@ from outreach.replies.grammar import (
 )
 from outreach.replies.lexicon import Hit
 from outreach.replies.smallwords import small_words
-from outreach.replies.text import Candidate, Text
+from outreach.replies.text import TIMED, Candidate, Text
 from outreach.vocabulary import Intent
 
 _CHOICES = {1: Intent.CONFIRM, 2: Intent.RESCHEDULE, 3: Intent.CANCEL}
@@ -28,6 +28,7 @@ def read_appointment(text: Text) -> Candidate | None:
     anything unsure confirms nothing. The value is the local day or moment asked for, if one is.
     """
     moving = [hit for hit in text.having("another_time") if not _is_denied(text, hit)]
+    moving += [hit for hit in text.having(*TIMED) if not text.is_about_texts(hit)]
     if moving:
         return _reschedule(text, text.quote(moving[0]))
     stand = _weighed(text)
@@ -66,6 +67,8 @@ def _weighed(text: Text) -> _Stand:
 
 def _is_denied(text: Text, hit: Hit) -> bool:
     """Whether a phrase of moving is refused: "no need to reschedule", "no puedo ir manana"."""
+    if any(other.start < hit.start < other.end for other in text.having("not_coming")):
+        return True
     after_no = text.words.said[max(0, hit.start - 1) : hit.start] == ("no",)
     return is_negated(text.words, hit) or (after_no and not text.words.before[hit.start])
 
@@ -181,6 +184,8 @@ def _rejected(text: Text, at: int) -> bool:
     back = at
     while back > 0 and not words.before[back] and at - back < 6:
         back -= 1
+        if words.said[back] == "but" and {"any", "anything", "every"} & set(words.said[:back]):
+            return True
         if words.said[back] in small_words("turns") | {"to", "and", "puedo", "can"}:
             return words.said[back] == "puedo" and words.said[max(0, back - 1)] == "no"
         if words.said[back] in _REFUSES:
@@ -217,7 +222,14 @@ def _offered_days(text: Text) -> list[DateMention]:
     """Days that a text proposes, beside a refusal or by themselves."""
     days = [day for day in text.days if not _rejected(text, day.start)]
     refused = text.having("not_coming")
-    return [day for day in days if _is_offer(text, day) and not _is_the_visits(text, day, refused)]
+    asked = text.having("hours", "next_appointment", "ask")
+    return [
+        day
+        for day in days
+        if _is_offer(text, day)
+        and not _is_the_visits(text, day, refused)
+        and not any(text.same_sentence(hit.start, day.start) for hit in asked)
+    ]
 
 
 def _is_the_visits(text: Text, day: DateMention, refused: list[Hit]) -> bool:
@@ -258,5 +270,6 @@ def _bare(start: int, end: int) -> bool:
 
 def _only_a_day(text: Text) -> bool:
     """Whether the whole text is a day, with or without an hour."""
-    days = text.days
-    return bool(days) and len(text.words.said) <= 6 and not text.says("thanks", "greeting")
+    covered = {at for each in (*text.days, *text.times) for at in range(each.start, each.end)}
+    rest = {word for at, word in enumerate(text.words.said) if at not in covered}
+    return bool(text.days) and rest <= small_words("day_glue")

@@ -63,7 +63,7 @@ def _opt_in(text: Text) -> list[Candidate]:
     hits = text.having("opt_in")
     if (
         not hits
-        or text.says("unpause")
+        or text.says("unpause", "returned")
         or not small_words("negators").isdisjoint(
             text.words.said[max(0, hits[0].start - 2) : hits[0].start]
         )

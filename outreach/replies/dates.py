@@ -70,6 +70,8 @@ def _is_weekday(words: Words, mention: DateMention) -> bool:
 
 def _near_day(words: Words, at: int, today: date) -> DateMention | None:
     word = words.said[at]
+    if words.said[max(0, at - 1) : at + 3] == ("de", "hoy", "en", "ocho"):
+        return DateMention(at - 1, at + 3, today + timedelta(7))  # "today week", as Mexico counts
     if word in _TODAY:
         return DateMention(at, at + 1, today)
     if word == "tomorrow":
@@ -135,8 +137,6 @@ def _named_weekday(words: Words, at: int, today: date) -> DateMention | None:
     day = monday + timedelta(7 + weekday)
     if not following:
         day = today + timedelta((weekday - today.weekday() - 1) % 7 + 1)
-    if words.said[max(0, start - 3) : start] == ("a", "week", "from"):
-        day += timedelta(7)
     return DateMention(start, end, day)
 
 

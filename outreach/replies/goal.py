@@ -13,6 +13,7 @@ from outreach.vocabulary import Intent
 
 DONE, SOME, NOT_YET = "done", "some", "not_yet"
 _CHOICES = {1: DONE, 2: SOME, 3: NOT_YET}
+_TIMES = {"once": 1, "twice": 2, "thrice": 3}
 _SHARE = re.compile(r"(\d{1,2})/(\d{1,2})")
 _BRIDGES = (("out", "of"), ("of",), ("of", "the"), ("out", "of", "the"), ("de",), ("de", "los"),
             ("de", "las"), ("outta",), ("of", "my"), ("out", "of", "my"))  # fmt: skip
@@ -50,7 +51,7 @@ def _weighed(text: Text) -> tuple[list[Hit], list[Hit], list[Hit]]:
 
 
 def _settled(text: Text, done: list[Hit], some: list[Hit], not_yet: list[Hit]) -> Candidate | None:
-    if some and not (not_yet and not_yet[-1].start > some[-1].end and _turns(text, some, not_yet)):
+    if some:
         return _answer(text, SOME, some[0])
     if done and not_yet:
         later, earlier = (done, not_yet) if done[-1] > not_yet[-1] else (not_yet, done)
@@ -81,9 +82,11 @@ def _share(words: Words) -> str | None:
         match = _SHARE.fullmatch(word)
         if match:
             return _part(int(match[1]), int(match[2]))
-        part = calendar().number(word)
+        part = _TIMES.get(word, calendar().number(word))
         if part is None or word == "a":
             continue
+        if part == 0 and words.said[at + 1 : at + 2] in {("times",), ("days",), ("veces",)}:
+            return NOT_YET
         if words.said[at + 1 : at + 2] in {("%",), ("percent",)}:
             return _part(part, 100)
         whole = _whole(words, at + 1)

@@ -14,6 +14,8 @@ def is_negated(words: Words, hit: Hit) -> bool:
         at = hit.start - back
         if at < 0 or words.before[at + 1]:
             return False
+        if words.said[at] in small_words("turns"):
+            return False
         if words.said[at] in small_words("negators"):
             return True
     return False

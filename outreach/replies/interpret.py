@@ -13,6 +13,7 @@ from outreach.replies.appointment import read_appointment
 from outreach.replies.consent import read_consent
 from outreach.replies.elsewhere import read_visit_unasked
 from outreach.replies.goal import read_goal
+from outreach.replies.lexicon import Hit
 from outreach.replies.normalise import fold
 from outreach.replies.preferences import PREFERENCE_MEANS, read_preferences
 from outreach.replies.reading import Also, Reading
@@ -106,11 +107,18 @@ def _otherwise(view: Text) -> Candidate:
     if view.prompt in {PromptKind.SCALE, PromptKind.GOAL} and _only_signs(view):
         return Candidate(Intent.UNCLEAR, "", "no answer to the question")
     talk = view.having("thanks", "greeting", "love", "later", "laugh")
-    if talk:
+    asked = view.prompt in {PromptKind.SCALE, PromptKind.GOAL}
+    if talk and not (asked and _says_more(view, talk)):
         return Candidate(Intent.NOTE, "", view.quote(talk[0]))
-    if view.prompt in {PromptKind.SCALE, PromptKind.GOAL}:
+    if asked:
         return Candidate(Intent.UNCLEAR, "", "no answer to the question")
     return _statement(view)
+
+
+def _says_more(view: Text, talk: list[Hit]) -> bool:
+    """Whether words beside the small talk tell something ("very well, thank God")."""
+    first = min(hit.start for hit in talk)
+    return first > 1 or view.having("later") == [] and len(view.words.said) > 6
 
 
 def _only_signs(view: Text) -> bool:
@@ -123,7 +131,8 @@ _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{5}")
 
 def _statement(view: Text) -> Candidate:
     words = [w for w in view.words.said if w[0].isalpha() and not _CONSONANTS.search(w)]
-    if view.says("yes", "no", "ok", "idiom") or len(words) >= 2:
+    signs = _only_signs(view) and any(ord(word[0]) > 0x2000 for word in view.words.said)
+    if signs or view.says("yes", "no", "ok", "idiom") or len(words) >= 2:
         return Candidate(Intent.NOTE, "", "a statement")
     return Candidate(Intent.UNCLEAR, "", "nothing to go by")
 

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 
 from outreach.replies.automaton import Automaton, build
 from outreach.replies.datafiles import load
-from outreach.replies.words import Words, split_words
+from outreach.replies.smallwords import small_words
+from outreach.replies.spelling import spell
+from outreach.replies.words import Words
 
 FILES = (
     "service.yaml",
@@ -38,12 +40,14 @@ class Rule:
     """One entry of a phrase file; no prompts means all.
 
     `alone`: counts only as a whole clause ("stop", but not "bus stop"). `apart`: neither hides
-    shorter phrases inside it nor is hidden by longer ones.
+    shorter phrases inside it nor is hidden by longer ones. `opening`: counts only where it opens
+    or ends a clause, as an answer does ("no, ...", "so no"; not "we have no car").
     """
 
     means: str
     alone: bool
     apart: bool
+    opening: bool
     say: tuple[str, ...]
     prompts: tuple[str, ...]
     examples: tuple[str, ...]
@@ -61,7 +65,7 @@ def find_phrases(words: Words, prompt: str) -> list[Hit]:
     for start, end, number in _automaton().matches(words):
         rule = everything[number]
         fits = not rule.prompts or prompt in rule.prompts
-        if fits and (not rule.alone or _fills_clause(words, start, end)):
+        if fits and _stands_right(rule, words, start, end):
             (apart if rule.apart else found).append(Hit(start, end, rule.means))
     kept = _outermost(found)
     if apart:
@@ -71,8 +75,18 @@ def find_phrases(words: Words, prompt: str) -> list[Hit]:
     return kept
 
 
-def _fills_clause(words: Words, start: int, end: int) -> bool:
-    return words.starts_clause(start) and (end == len(words.said) or words.before[end] != "")
+def _stands_right(rule: Rule, words: Words, start: int, end: int) -> bool:
+    """Whether a phrase stands where its rule lets it count."""
+    ends_clause = end == len(words.said) or words.before[end] != ""
+    if rule.alone:
+        return ends_clause and words.starts_clause(start)
+    return not rule.opening or ends_clause or _opens_clause(words, start, end)
+
+
+def _opens_clause(words: Words, start: int, end: int) -> bool:
+    if words.said[start : end + 1][0] == "no" and words.said[end] in small_words("denies_next"):
+        return False
+    return words.starts_clause(start) or words.said[start - 1] in small_words("openers")
 
 
 def _inside(hit: Hit, other: Hit) -> bool:
@@ -89,7 +103,7 @@ def rules() -> tuple[Rule, ...]:
 def word_sets() -> dict[str, frozenset[str]]:
     """The named sets of words that phrases refer to as `{name}`."""
     raw: dict[str, str] = load("sets.yaml")
-    return {name: frozenset(split_words(words).said) for name, words in raw.items()}
+    return {name: frozenset(spell(word) for word in words.split()) for name, words in raw.items()}
 
 
 @cache
@@ -116,6 +130,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
         means=entry["means"],
         alone=entry.get("alone", False),
         apart=entry.get("apart", False),
+        opening=entry.get("opening", False),
         say=_lines(entry["say"]),
         prompts=tuple(entry.get("prompts", "").split()),
         examples=_lines(entry.get("examples", "")),

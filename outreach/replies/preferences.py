@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from outreach.replies.calendar import calendar
 from outreach.replies.lexicon import Hit
-from outreach.replies.text import Candidate, Text
-from outreach.vocabulary import Intent
+from outreach.replies.text import TIMED, Candidate, Text
+from outreach.vocabulary import Intent, PromptKind
 
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _UNTIL = frozenset({"until", "till", "til", "hasta", "thru", "through"})
@@ -21,6 +21,8 @@ def read_preferences(text: Text) -> list[Candidate]:
     for hit in text.hits:
         if any(other.start <= hit.start < other.end for other in unwanted):
             continue
+        if hit.means in TIMED and not asked_for_texts(text, hit):
+            continue
         read = _READERS.get(hit.means)
         value = read(text, hit) if read else None
         kind = value.split("=")[0] if value else ""
@@ -31,6 +33,11 @@ def read_preferences(text: Text) -> list[Candidate]:
     if "time" in found:
         found.pop("window", None)
     return list(found.values())
+
+
+def asked_for_texts(text: Text, hit: Hit) -> bool:
+    """Whether a wish about times speaks of texts: beside an open question it must say so."""
+    return text.prompt is PromptKind.NONE or text.is_about_texts(hit)
 
 
 def pause_length(text: Text, hit: Hit) -> str | None:
@@ -176,6 +183,7 @@ _READERS: dict[str, Callable[[Text, Hit], str | None]] = {
     "pause": _pause,
     "pause_if_timed": _timed_pause,
     "unpause": _says("pause=off"),
+    "opt_in": lambda text, _hit: "pause=off" if text.says("returned") else None,
     "at_time": _time,
     "at_part": _window,
     "less": _says("frequency=less"),

@@ -29,7 +29,7 @@ def read_score(words: Words) -> Score | None:
     Today's number wins over older ones, a corrected one over the slip, a range is its middle, and
     numbers outside 0..10 settle nothing (contract.md).
     """
-    marks = _marks(words)
+    marks = [mark for mark in _marks(words) if not _asked_about(words, mark)]
     if not marks:
         return None
     if any(not 0 <= mark.value <= _MAX for mark in marks):
@@ -93,7 +93,7 @@ def _settle(words: Words, marks: list[_Mark]) -> Score:
 
 
 def _rises(words: Words, marks: list[_Mark]) -> bool:
-    """"went from a 4 to a 6"."""
+    """ "went from a 4 to a 6"."""
     between = words.said[marks[-2].end : marks[-1].start]
     moved = not _MOVED.isdisjoint(words.said[: marks[-2].start])
     return moved and between[:1] in {("to",), ("a",)}
@@ -102,7 +102,11 @@ def _rises(words: Words, marks: list[_Mark]) -> bool:
 def _single(words: Words, mark: _Mark) -> Score:
     older = _ages(words, [mark])[0] == "older"
     near = words.said[max(0, mark.start - 3) : mark.end + 3]
-    if older and not {"yesterday", "ayer", "anoche", "week", "ago", "antier"}.isdisjoint(near):
+    if (
+        older
+        and "same" not in words.said
+        and not {"yesterday", "ayer", "anoche", "week", "ago", "antier"}.isdisjoint(near)
+    ):
         return Score(None, "the only number is an older one")
     return Score(mark.value, "the number")
 
@@ -226,6 +230,12 @@ def _feels_at(words: Words, mark: _Mark) -> bool:
     )
 
 
+def _asked_about(words: Words, mark: _Mark) -> bool:
+    """ "what does 10 mean?"."""
+    start, end = words.sentence_around(mark.start)
+    return words.said[start] in {"what", "que"} and "?" in words.before[end] and end - start > 2
+
+
 def _is_range(words: Words, first: _Mark, second: _Mark) -> bool:
     """ "6-7", "6 to 7", "between 6 and 7", "6 or 7"; not "from 4 to 6", which ends at 6."""
     if not 0 < second.value - first.value <= 3 or second.value > _MAX:
@@ -238,6 +248,8 @@ def _is_range(words: Words, first: _Mark, second: _Mark) -> bool:
         return False
     if between in {("and",), ("y",), ("and", "a"), ("y", "un")}:
         return led in {"between", "entre", "a"} or "between" in words.said[: first.start]
+    if "between" in words.said[: first.start] or "entre" in words.said[: first.start]:
+        return {"and", "y"} >= set(between) - {"a", "an", "un"}
     bridges = _cues().joins | {"an"}
     return len(between) <= 3 and all(word in bridges for word in between) and between[0] != "and"
 
@@ -289,6 +301,8 @@ def _ages(words: Words, marks: list[_Mark]) -> list[str]:
     leading = any(word in cues.today | cues.older for word in words.said[: marks[0].start])
     for at, word in enumerate(words.said):
         age = "today" if word in cues.today else "older" if word in cues.older else ""
+        if word in {"week", "semana"} and words.said[max(0, at - 1)] in {"this", "esta"}:
+            age = "today"
         if not age or any(mark.start <= at < mark.end for mark in marks):
             continue
         owner = _owner(words, marks, at, leading or word in cues.forward)

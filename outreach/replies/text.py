@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 from outreach.replies.dates import DateMention, find_dates
-from outreach.replies.lexicon import Hit, find_phrases
+from outreach.replies.lexicon import Hit, find_phrases, word_sets
 from outreach.replies.times import TimeMention, find_times
 from outreach.replies.words import SENTENCE_ENDS, Words
 from outreach.vocabulary import Intent, PromptKind
+
+
+TIMED = ("at_time", "at_part", "off_days", "only_days")
+"""Wishes about times and days; without a word of texting they may speak of a visit or of life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,11 @@ class Text:
         """Whether any phrase has one of these meanings."""
         return any(hit.means in means for hit in self.hits)
 
+    def is_about_texts(self, hit: Hit) -> bool:
+        """Whether the sentence of a phrase names texts or texting."""
+        start, end = self.words.sentence_around(hit.start)
+        return not texting_words().isdisjoint(self.words.said[start:end])
+
     def quote(self, hit: Hit) -> str:
         """What a phrase is and where it stood, for `why`."""
         return f'{hit.means}: "{" ".join(self.words.said[hit.start : hit.end])}"'
@@ -71,6 +80,14 @@ class Text:
         return all(
             SENTENCE_ENDS.isdisjoint(self.words.before[at]) for at in range(low + 1, high + 1)
         )
+
+
+@cache
+def texting_words() -> frozenset[str]:
+    """The words for texts and for sending them."""
+    sets = word_sets()
+    names = ("texting", "to_text", "texts", "mandar", "mensajes")
+    return frozenset().union(*(sets[name] for name in names), ("these", "send"))
 
 
 def local(now: datetime, zone: ZoneInfo) -> datetime:
