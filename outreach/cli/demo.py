@@ -1,7 +1,8 @@
 """`outreach demo`: everything on one port of this machine, with invented people.
 
 Three processes: this one, a web server, and the scheduler. State is kept under var/demo; the
-demo's clock stands still while the demo is off.
+demo's clock stands still while the demo is off. What takes long to import is imported while the web
+server already starts.
 """
 
 import os
@@ -13,26 +14,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import click
-from sqlalchemy import select
 
-from outreach import migrations, vault
-from outreach.clock import DemoClock, SystemClock
-from outreach.console.passwords import hash_password, same_address
-from outreach.database import Database
-from outreach.demo import load
 from outreach.errors import OutreachError
-from outreach.models import DemoClockRow, Membership, Program, Staff, new_id
 from outreach.settings import DEMO_SECRET_KEY
-from outreach.start import Started, start
-from outreach.vocabulary import StaffRole
 
 FOLDER = Path("var/demo")
 EMAIL, PASSWORD = "robin@example.org", "riverside demo"
+
+Children = dict[str, subprocess.Popen[bytes]]
 
 _COMES_UP_WITHIN = 30.0
 _GOES_DOWN_WITHIN = 15.0
@@ -60,19 +53,21 @@ def demo(port: int, speed: float) -> None:
     _refuse_taken(port)
     FOLDER.mkdir(parents=True, exist_ok=True)
     _use_environment(port)
-    started = start("demo")
-    clock = _prepare(started, speed)
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    with _children(port) as children:
+    with _children() as children:
+        children["web server"] = _start(*_web_server(port))
+        from outreach.cli.demo_stage import Stage
+
+        stage = Stage.set(speed)
+        children["scheduler"] = _start("-c", "from outreach.cli import run; run()", "scheduler")
         _wait_for_site(port, children, stop)
         if not stop.is_set():
-            _tell(port)
+            _tell(port, *stage.login)
         while not stop.wait(0.3):
             _check(children)
-    clock.set(clock.now(), 0)
-    started.database.dispose()
+    stage.freeze()
     click.echo("Stopped. `make demo` goes on from here, `make demo-reset` starts over.")
 
 
@@ -90,57 +85,14 @@ def _use_environment(port: int) -> None:
     )
 
 
-def _prepare(started: Started, speed: float) -> DemoClock:
-    """Migrate, set the clock going where it stood, and load the program the first time."""
-    migrations.upgrade(started.database)
-    clock = DemoClock(started.database)
-    clock.set(_time_to_show(started.database, clock), speed)
-    if not load.is_loaded(started.database):
-        click.echo("Loading the demo's program ...")
-        load.load(started.database, now=clock.now())
-    _add_login(started.database, clock.now())
-    return clock
-
-
-def _time_to_show(database: Database, clock: DemoClock) -> datetime:
-    with database.read() as session:
-        ran_before = session.get(DemoClockRow, 1) is not None
-    today = SystemClock().now().astimezone(load.ZONE).date()
-    return clock.now() if ran_before else load.first_morning(today)
-
-
-def _add_login(database: Database, now: datetime) -> None:
-    email_hash = vault.current().fingerprint(same_address(EMAIL))
-    with database.read() as session:
-        if session.scalar(select(Staff.id).where(Staff.email_hash == email_hash)):
-            return
-    staff = Staff(id=new_id(), email_hash=email_hash, name="Robin", created_at=now)
-    staff.email, staff.password_hash = EMAIL, hash_password(PASSWORD)
-    with database.write() as session:
-        session.add(staff)
-        session.flush()
-        for program_id in session.scalars(select(Program.id)):
-            session.add(
-                Membership(staff_id=staff.id, program_id=program_id, role=StaffRole.SUPERVISOR)
-            )
-
-
 @contextmanager
-def _children(port: int) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-    """The web server and the scheduler; both are stopped in the end, the scheduler first."""
-    web = ["-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
-    web += ["--threads", "12", "--no-control-socket", "--graceful-timeout", "5"]
-    web += ["outreach.cli.demo_site:create_app()"]
-    scheduler = ["-c", "from outreach.cli import run; run()", "scheduler"]
-    with _log_file().open("ab") as log:
-        children = {
-            name: subprocess.Popen([sys.executable, *arguments], stdout=log, stderr=log)  # noqa: S603
-            for name, arguments in (("scheduler", scheduler), ("web server", web))
-        }
+def _children() -> Iterator[Children]:
+    """The other processes by name; all are stopped in the end, the last one first."""
+    children: Children = {}
     try:
         yield children
     finally:
-        for child in children.values():
+        for child in reversed(children.values()):
             child.terminate()
             try:
                 child.wait(_GOES_DOWN_WITHIN)
@@ -149,9 +101,18 @@ def _children(port: int) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
                 child.wait()
 
 
-def _wait_for_site(
-    port: int, children: dict[str, subprocess.Popen[bytes]], stop: threading.Event
-) -> None:
+def _start(*arguments: str) -> subprocess.Popen[bytes]:
+    with _log_file().open("ab") as log:
+        return subprocess.Popen([sys.executable, *arguments], stdout=log, stderr=log)  # noqa: S603
+
+
+def _web_server(port: int) -> tuple[str, ...]:
+    options = ("--worker-class", "gthread", "--threads", "12", "--graceful-timeout", "5")
+    app = "outreach.cli.demo_site:create_app()"
+    return ("-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket", *options, app)
+
+
+def _wait_for_site(port: int, children: Children, stop: threading.Event) -> None:
     patient_until = time.monotonic() + _COMES_UP_WITHIN
     while not _answers(port):
         _check(children)
@@ -172,7 +133,7 @@ def _answers(port: int) -> bool:
         connection.close()
 
 
-def _check(children: dict[str, subprocess.Popen[bytes]]) -> None:
+def _check(children: Children) -> None:
     for name, child in children.items():
         if child.poll() is not None:
             raise DemoError(f"The demo's {name} has stopped by itself. See {_log_file()}.")
@@ -193,10 +154,10 @@ def _log_file() -> Path:
     return FOLDER / "demo.log"
 
 
-def _tell(port: int) -> None:
+def _tell(port: int, email: str, password: str) -> None:
     base = f"http://127.0.0.1:{port}"
     click.echo(
         f"\n  Phones   {base}/phones     hold the clients' phones, turn the clock"
-        f"\n  Console  {base}/           sign in as {EMAIL}, password: {PASSWORD}"
+        f"\n  Console  {base}/           sign in as {email}, password: {password}"
         f"\n\n  Logs are in {_log_file()}. Ctrl-C stops; everything is kept.\n"
     )

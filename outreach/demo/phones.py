@@ -103,6 +103,7 @@ class _Page:
             phones=phones,
             shown=shown,
             keys=[phone.key for phone in chosen],
+            on=request.args.get("on", ""),
             tag=tag,
             local=lambda at, zone: at.astimezone(ZoneInfo(zone)),
             **self._time(now),
@@ -111,7 +112,8 @@ class _Page:
 
     def show_clock(self) -> ResponseReturnValue:
         """Only the clock; the page asks for it every second."""
-        return _fresh(render_template("clock.html", **self._time(self._clock.now())))
+        on = request.args.get("on", "")
+        return _fresh(render_template("clock.html", on=on, **self._time(self._clock.now())))
 
     def text(self) -> ResponseReturnValue:
         """Send what was typed on a phone."""
@@ -227,8 +229,8 @@ def _texts(session: Session, phone: Phone) -> list[SimulatedText]:
         SimulatedText.phone_hash.in_(hashes),
         ~SimulatedText.outbound | (SimulatedText.status == "delivered"),
     )
-    rows = session.scalars(query.order_by(SimulatedText.at.desc()).limit(RECENT)).all()
-    return sorted(rows, key=lambda text: text.at)
+    newest_first = query.order_by(SimulatedText.at.desc(), SimulatedText.id.desc())
+    return list(session.scalars(newest_first.limit(RECENT)))[::-1]
 
 
 def _tag(session: Session, asked: bytes) -> str:
