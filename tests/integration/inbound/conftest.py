@@ -33,3 +33,12 @@ def unfounded(database: Database, settings: Settings, now: datetime) -> Place:
 def place(unfounded: Place) -> Place:
     unfounded.found()
     return unfounded
+
+
+@pytest.fixture
+def sqlite_place(sqlite_database: Database, settings: Settings, now: datetime) -> Place:
+    """For what does not depend on the kind of database."""
+    clock = Clock(now)
+    made = Place(create_app(Started(settings, sqlite_database, clock)), sqlite_database, clock)
+    made.found()
+    return made

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 from flask import Flask
@@ -32,6 +33,7 @@ from outreach.programs.file import ProgramFile
 from outreach.vocabulary import (
     ConsentKind,
     ConsentSource,
+    FlagReason,
     MessageKind,
     MessageState,
     PromptKind,
@@ -249,11 +251,13 @@ class Place:
         return self.signed(f"/twilio/status/{message_id}", list(form.items()))
 
     def signed(self, path: str, form: list[tuple[str, str]], token: str = TOKEN) -> TestResponse:
-        signature = sign(token, f"{PUBLIC_URL}{path}", form)
-        data: dict[str, list[str]] = {}
-        for name, value in form:
-            data.setdefault(name, []).append(value)
-        return self.web.post(path, data=data, headers={HEADER: signature})
+        """Post a form, whose surrogates stand for bytes that are no UTF-8, with its signature."""
+        return self.web.post(
+            path,
+            data=urlencode(form, errors="surrogateescape"),
+            content_type="application/x-www-form-urlencoded",
+            headers={HEADER: sign(token, f"{PUBLIC_URL}{path}", form)},
+        )
 
     def rows(self, model: type[Row], **columns: Any) -> list[Row]:
         with self.database.read() as session:
@@ -262,8 +266,9 @@ class Place:
     def flags(self) -> list[Flag]:
         return self.rows(Flag)
 
-    def flag(self) -> Flag:
-        (flag,) = self.flags()
+    def flag(self, reason: FlagReason | None = None) -> Flag:
+        """The only flag there is, or the only one with this reason."""
+        (flag,) = [each for each in self.flags() if reason in {None, each.reason}]
         return flag
 
     def history(self, flag: Flag) -> list[FlagEvent]:

@@ -70,7 +70,7 @@ def test_a_graver_cry_raises_the_flag_and_is_answered_again(place: Place) -> Non
 
     (answer,) = place.text(PLAN)
 
-    assert place.flag().severity == Severity.IMMINENT
+    assert place.flag(FlagReason.CONCERN).severity == Severity.IMMINENT
     assert kind_of(place, answer) == MessageKind.SAFETY
 
 
@@ -334,7 +334,7 @@ def test_an_open_flag_is_due_by_its_clock(place: Place) -> None:
     place.client()
     place.text(PLAN)
 
-    flag = place.flag()
+    flag = place.flag(FlagReason.CONCERN)
 
     assert flag.state == FlagState.OPEN
     assert (flag.due_at - place.clock.time).total_seconds() == 300
