@@ -28,7 +28,8 @@ def read_appointment(text: Text) -> Candidate | None:
     anything unsure confirms nothing. The value is the local day or moment asked for, if one is.
     """
     moving = [hit for hit in text.having("another_time") if not _is_denied(text, hit)]
-    moving += [hit for hit in text.having(*TIMED) if not text.is_about_texts(hit)]
+    if not text.says("not_coming"):
+        moving += [hit for hit in text.having(*TIMED) if not text.is_about_texts(hit)]
     if moving:
         return _reschedule(text, text.quote(moving[0]))
     stand = _weighed(text)
@@ -122,8 +123,9 @@ def _short_answer(text: Text, offered: list[DateMention]) -> Candidate | None:
         return _reschedule(text, "a day is named")
     if fine and not is_asked(text, fine[0]):
         return Candidate(Intent.CONFIRM, "", text.quote(fine[0]))
-    number = other_number(text.words)
-    return Candidate(Intent.UNCLEAR, "", "a number that was not offered") if number else None
+    if other_number(text.words):
+        return Candidate(Intent.UNCLEAR, "", "a number that was not offered")
+    return _reschedule(text, "a day is named") if _named_days(text) else None
 
 
 def _is_both(text: Text, yes: list[Hit], no: list[Hit]) -> bool:
@@ -165,9 +167,14 @@ def _wanted(text: Text, days: list[DateMention]) -> list[DateMention]:
     """The days that are asked for, not those that are refused or left."""
     kept = [day for day in days if not _rejected(text, day.start)]
     if len({d.day for d in kept}) > 1 and not _left_open(text, kept):
-        offers = [day for day in kept if _is_offer(text, day)]
-        return offers or kept
+        offers = [day for day in kept if _is_offer(text, day)] or kept
+        return [day for day in offers if _beside_offer(text, day)] or offers
     return kept
+
+
+def _beside_offer(text: Text, day: DateMention) -> bool:
+    near = text.between(max(0, day.start - 3), day.end + 3)
+    return not small_words("offers").isdisjoint(near)
 
 
 def _left_open(text: Text, days: list[DateMention]) -> bool:
@@ -182,7 +189,8 @@ def _rejected(text: Text, at: int) -> bool:
     """Whether a refusal or "from" stands before a day in its own clause."""
     words = text.words
     back = at
-    while back > 0 and not words.before[back] and at - back < 6:
+    days = {day.end - 1 for day in text.days}
+    while back > 0 and not words.before[back] and at - back < 6 and back - 1 not in days:
         back -= 1
         if words.said[back] == "but" and {"any", "anything", "every"} & set(words.said[:back]):
             return True
@@ -222,12 +230,23 @@ def _offered_days(text: Text) -> list[DateMention]:
     """Days that a text proposes, beside a refusal or by themselves."""
     days = [day for day in text.days if not _rejected(text, day.start)]
     refused = text.having("not_coming")
-    asked = text.having("hours", "next_appointment", "ask")
+    asked = text.having("hours", "next_appointment")
     return [
         day
         for day in days
         if _is_offer(text, day)
         and not _is_the_visits(text, day, refused)
+        and not any(text.same_sentence(hit.start, day.start) for hit in asked)
+    ]
+
+
+def _named_days(text: Text) -> list[DateMention]:
+    """Days in clauses that neither tell what hinders nor ask about the visit."""
+    asked = text.having("hours", "next_appointment", "thanks", "greeting", "past")
+    return [
+        day
+        for day in text.days
+        if small_words("hinders").isdisjoint(text.words.said[slice(*_clause(text, day.start))])
         and not any(text.same_sentence(hit.start, day.start) for hit in asked)
     ]
 
@@ -248,7 +267,7 @@ def _is_offer(text: Text, day: DateMention) -> bool:
     if not small_words("hinders").isdisjoint(said) and "?" not in text.words.before[end]:
         return False
     offers = not small_words("offers").isdisjoint(said) or "?" in text.words.before[end]
-    return offers or _bare(start, end)
+    return offers or _bare(text, start, end)
 
 
 def _clause(text: Text, at: int) -> tuple[int, int]:
@@ -263,13 +282,13 @@ def _clause(text: Text, at: int) -> tuple[int, int]:
     return start, end
 
 
-def _bare(start: int, end: int) -> bool:
-    """Whether a clause is little more than a day."""
-    return end - start <= 4 and start > 0
+def _bare(text: Text, start: int, end: int) -> bool:
+    """Whether a clause says no more than a day and an hour."""
+    covered = {at for each in (*text.days, *text.times) for at in range(each.start, each.end)}
+    rest = {text.words.said[at] for at in range(start, end) if at not in covered}
+    return rest <= small_words("day_glue")
 
 
 def _only_a_day(text: Text) -> bool:
     """Whether the whole text is a day, with or without an hour."""
-    covered = {at for each in (*text.days, *text.times) for at in range(each.start, each.end)}
-    rest = {word for at, word in enumerate(text.words.said) if at not in covered}
-    return bool(text.days) and rest <= small_words("day_glue")
+    return bool(text.days) and _bare(text, 0, len(text.words.said))

@@ -224,10 +224,19 @@ def _day_of_month(words: Words, at: int, today: date) -> DateMention | None:
     if day is None and word.isdigit() and at and words.said[at - 1] in _DAY_WORDS - {"the", "day"}:
         day = _day_number(words, at)
     if day is None and word.isdigit() and at >= 1 and words.said[at - 1] in table.weekdays:
-        day = int(word) if int(word[:3]) > 12 else None
+        day = _beside_weekday(words, at, today)
     if day is None or not 1 <= day <= 31:
         return None
     return DateMention(at, at + 1, _next_day_number(today, day))
+
+
+def _beside_weekday(words: Words, at: int, today: date) -> int | None:
+    """ "martes 8": a day of the month if that day is a Tuesday, else an hour."""
+    day = _day_number(words, at)
+    if day is None or day > 12:
+        return day
+    weekday = calendar().weekdays[words.said[at - 1]]
+    return day if _next_day_number(today, day).weekday() == weekday else None
 
 
 def _day_number(words: Words, at: int) -> int | None:

@@ -9,8 +9,8 @@ from outreach.replies.words import Words
 
 
 def is_negated(words: Words, hit: Hit) -> bool:
-    """Whether a negation stands at most two words before a phrase, in the same clause."""
-    for back in (1, 2):
+    """Whether a negation stands at most three words before a phrase, in the same clause."""
+    for back in (1, 2, 3):
         at = hit.start - back
         if at < 0 or words.before[at + 1]:
             return False

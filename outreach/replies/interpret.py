@@ -87,15 +87,19 @@ def _answer(view: Text) -> Candidate | None:
     return read_visit_unasked(view)
 
 
+_SOME_WORDS = 3
+
+
 def _open_answer(view: Text, found: list[Candidate]) -> list[Candidate]:
     """An open question is answered by any content that is not merely a wish or a request."""
     own = [h for h in view.hits if h.means in PREFERENCE_MEANS | REQUEST_MEANS]
     if not found:
         empty = not any(word[0].isalnum() or ord(word[0]) > 0x2000 for word in view.words.said)
         return [] if empty else [Candidate(Intent.ANSWER, "", "an open question takes any words")]
-    taken = {view.words.sentence_around(hit.start) for hit in own}
-    left = [at for at in range(len(view.words.said)) if view.words.sentence_around(at) not in taken]
-    if len(left) >= 2:
+    own += view.having("thanks", "greeting", "laugh")
+    taken = {view.words.clause_around(hit.start) for hit in own}
+    left = [at for at in range(len(view.words.said)) if view.words.clause_around(at) not in taken]
+    if len(left) >= _SOME_WORDS:
         return [Candidate(Intent.ANSWER, "", "more is said than a wish or a request")]
     return []
 
@@ -118,7 +122,7 @@ def _otherwise(view: Text) -> Candidate:
 def _says_more(view: Text, talk: list[Hit]) -> bool:
     """Whether words beside the small talk tell something ("very well, thank God")."""
     first = min(hit.start for hit in talk)
-    return first > 1 or view.having("later") == [] and len(view.words.said) > 6
+    return first > 1 or (view.having("later") == [] and len(view.words.said) > 6)
 
 
 def _only_signs(view: Text) -> bool:

@@ -33,7 +33,7 @@ def read_requests(text: Text) -> list[Candidate]:
         found.pop("other", None)
     if len(found) > 1 and any(value.startswith("resources") for value in found):
         staff = found.get("staff")
-        if staff and ("help" in staff.why or "ayuda" in staff.why):
+        if staff and any(word in staff.why for word in ("help", "ayuda", "who")):
             del found["staff"]
     return list(found.values())
 
@@ -41,7 +41,7 @@ def read_requests(text: Text) -> list[Candidate]:
 def asks_anything(text: Text) -> bool:
     """Whether a text of some length is a question, whatever about."""
     words = text.words
-    if len(words.said) < 3:
+    if sum(word[0].isalpha() for word in words.said) < 3:
         return False
     starts = [at for at in range(len(words.said)) if words.starts_sentence(at)]
     return any(words.is_question(at) or is_question(words.said[at : at + 2]) for at in starts)

@@ -116,6 +116,7 @@ def _among(words: Words, marks: list[_Mark]) -> Score:
     if len({mark.value for mark in marks}) == 1:
         return Score(marks[0].value, "the number")
     for why, clear in (
+        ("the number that I say", [m for m in marks if _mine(words, m)]),
         ("the number out of ten", [m for m in marks if m.whole]),
         ("the number beside a word of feeling", [m for m in marks if _felt(words, m)]),
         ("the number that stands alone", [m for m in marks if _alone(words, m)]),
@@ -279,6 +280,12 @@ def _negated(words: Words, mark: _Mark) -> bool:
         before[-1] in _cues().negations
         or (before[-1] in {"a", "an", "un", "of", "vez"} and before[0] in _cues().negations)
     )
+
+
+def _mine(words: Words, mark: _Mark) -> bool:
+    """ "my daughter would say 2 but i say 6"."""
+    before = words.said[max(0, mark.start - 3) : mark.start]
+    return bool({"i", "yo"} & set(before)) and bool({"say", "digo", "think", "creo"} & set(before))
 
 
 def _felt(words: Words, mark: _Mark) -> bool:

@@ -92,8 +92,14 @@ def _spell(word: str) -> str:
     return _near_miss(form, table.near) or form
 
 
-# Letters that sound alike in Spanish, in the order in which they are replaced.
+# Letters that people take for one another, in the order in which they are replaced.
 _SOUNDS = (
+    ("ph", "f"),
+    ("ght", "t"),
+    ("ck", "k"),
+    ("ee", "e"),
+    ("ea", "e"),
+    ("oo", "u"),
     ("ch", "x"),
     ("h", ""),
     ("qu", "k"),
@@ -110,10 +116,10 @@ _SOUNDS = (
 
 
 def _sound(word: str) -> str:
-    """A key that words share which Spanish pronounces alike: kiero and quiero, ise and hice."""
+    """A key that words share sound alike: kiero and quiero, leeve and leave."""
     for letters, sound in _SOUNDS:
         word = word.replace(letters, sound)
-    return word
+    return word.removesuffix("e") if len(word) >= _MIN_SOUND else word
 
 
 def _near_miss(word: str, near: dict[str, str]) -> str | None:

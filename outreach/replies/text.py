@@ -11,7 +11,6 @@ from outreach.replies.times import TimeMention, find_times
 from outreach.replies.words import SENTENCE_ENDS, Words
 from outreach.vocabulary import Intent, PromptKind
 
-
 TIMED = ("at_time", "at_part", "off_days", "only_days")
 """Wishes about times and days; without a word of texting they may speak of a visit or of life."""
 

@@ -33,7 +33,16 @@ def test_a_counter_example_has_not(rule: Rule, example: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_every_entry_of_a_phrase_file_has_phrases_and_an_example(name: str) -> None:
     for entry in load(name):
-        assert set(entry) <= {"means", "say", "examples", "not", "prompts", "alone", "apart", "opening"}
+        assert set(entry) <= {
+            "means",
+            "say",
+            "examples",
+            "not",
+            "prompts",
+            "alone",
+            "apart",
+            "opening",
+        }
         assert entry["say"].strip(), entry["means"]
         assert entry["examples"].strip(), entry["means"]
 
