@@ -1,0 +1,91 @@
+"""A scheduler as a real process beside a carrier that keeps a ledger; killed and started again."""
+
+import base64
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from outreach.database import Database
+from outreach.models import Message
+from tests.carrier.process import ROOT, CarrierProcess
+from tests.conftest import TEST_KEY
+from tests.integration.delivery.world import World
+
+RECONCILE_AFTER = 2
+"""Seconds. The carrier is on this machine: what it did not list by then never arrived."""
+
+
+@dataclass
+class Scene:
+    """One database, one carrier, and the scheduler process of the moment."""
+
+    database: Database
+    carrier: CarrierProcess
+    public_url: str = "http://127.0.0.1:9"
+    scheduler: subprocess.Popen[bytes] | None = None
+    ids: list[str] = field(default_factory=list)
+
+    def queue(self, texts: int) -> None:
+        """Put so many texts into the outbox, each to a number of its own."""
+        with self.database.write() as session:
+            self.ids = World(session, datetime.now(UTC)).blast(texts)
+
+    def start(self) -> None:
+        """Start `outreach scheduler` as an operator would."""
+        url = self.database.engine.url.render_as_string(hide_password=False)
+        environment = self.carrier.settings(
+            OUTREACH_DATABASE_URL=url,
+            OUTREACH_SECRET_KEYS=base64.b64encode(TEST_KEY).decode(),
+            OUTREACH_RECONCILE_AFTER=str(RECONCILE_AFTER),
+            OUTREACH_PUBLIC_URL=self.public_url,
+        )
+        self.scheduler = subprocess.Popen(
+            [Path(sys.executable).with_name("outreach"), "scheduler"],
+            cwd=ROOT,
+            env=os.environ | environment,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def kill(self) -> None:
+        """kill -9: no handler runs, nothing is finished."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit code."""
+        return self._end(signal.SIGTERM)
+
+    def wait_for(self, enough: Callable[[], bool], *, within: float = 60) -> None:
+        end = time.monotonic() + within
+        while not enough():
+            assert time.monotonic() < end, f"it took too long: {self.states()}"
+            assert self.scheduler is None or self.scheduler.poll() is None, "the scheduler ended"
+            time.sleep(0.05)
+
+    def states(self) -> Counter[str]:
+        """State -> number of texts."""
+        with self.database.read() as session:
+            rows = session.execute(select(Message.state, func.count()).group_by(Message.state))
+            return Counter(dict(rows.tuples().all()))
+
+    def arrivals(self) -> Counter[str]:
+        """Message id -> how often the carrier took it."""
+        return Counter(entry["message_id"] for entry in self.carrier.entries())
+
+    def posted(self) -> int:
+        return sum(self.arrivals().values())
+
+    def _end(self, how: signal.Signals) -> int:
+        assert self.scheduler is not None
+        self.scheduler.send_signal(how)
+        code = self.scheduler.wait(40)
+        self.scheduler = None
+        return code

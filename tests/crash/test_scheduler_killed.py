@@ -1,0 +1,89 @@
+"""kill -9 in the middle of the work: no text is lost, none arrives twice (laws 2 and 3)."""
+
+import os
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from outreach.database import Database
+from outreach.vocabulary import MessageState
+from tests.carrier.process import carrier_process
+from tests.crash.scene import Scene
+
+pytestmark = pytest.mark.crash
+
+RUNS = int(os.environ.get("OUTREACH_CRASH_RUNS") or 3)
+TEXTS = 400
+ARRIVED = {MessageState.ACCEPTED, MessageState.SENT, MessageState.DELIVERED}
+
+FAULTS = {"lose_answer": 0.03, "cut": 0.03, "error_500_taken": 0.02, "garble": 0.02}
+"""On top of the crash; each of these alone makes a text unknown."""
+
+
+@pytest.fixture
+def scene(database: Database) -> Iterator[Scene]:
+    with carrier_process(latency=0.05) as carrier:
+        scene = Scene(database, carrier)
+        yield scene
+        if scene.scheduler is not None:
+            scene.kill()
+
+
+@pytest.mark.parametrize("run", range(RUNS))
+def test_after_kill_9_every_text_arrives_exactly_once(scene: Scene, run: int) -> None:
+    dice = random.Random(run)
+    scene.queue(TEXTS)
+    scene.carrier.behave(**(FAULTS if run % 2 else {}))
+    for moment in sorted(dice.sample(range(1, TEXTS - 50), 2)):
+        scene.start()
+        scene.wait_for(lambda least=moment: scene.posted() >= least)
+        scene.kill()
+        unproven = set(scene.states()) - ARRIVED
+        assert unproven <= {MessageState.QUEUED, MessageState.HANDING_OVER, MessageState.UNKNOWN}
+    scene.carrier.behave(**dict.fromkeys(FAULTS, 0.0))
+    scene.start()
+    scene.wait_for(lambda: set(scene.states()) <= ARRIVED)
+
+    assert scene.arrivals() == dict.fromkeys(scene.ids, 1)
+
+
+def test_what_a_crash_left_open_is_unknown_until_it_is_proven(scene: Scene) -> None:
+    scene.queue(TEXTS)
+    scene.carrier.behave(list_fails=True)
+    scene.start()
+    scene.wait_for(lambda: scene.posted() >= 100)
+    scene.kill()
+    left_open = scene.states()[MessageState.HANDING_OVER]
+    scene.start()
+    scene.wait_for(lambda: set(scene.states()) <= ARRIVED | {MessageState.UNKNOWN})
+
+    assert scene.states()[MessageState.UNKNOWN] == left_open > 0
+    assert max(scene.arrivals().values()) == 1
+    scene.carrier.behave(list_fails=False)
+    scene.wait_for(lambda: set(scene.states()) <= ARRIVED)
+    assert scene.arrivals() == dict.fromkeys(scene.ids, 1)
+
+
+def test_sigterm_finishes_what_is_under_way(scene: Scene) -> None:
+    scene.queue(TEXTS)
+    scene.start()
+    scene.wait_for(lambda: scene.posted() >= 100)
+
+    assert scene.stop() == 0
+    assert set(scene.states()) <= {MessageState.ACCEPTED, MessageState.QUEUED}
+    assert scene.states()[MessageState.ACCEPTED] == scene.posted()
+
+
+def test_a_second_scheduler_takes_over_when_the_first_is_killed(scene: Scene) -> None:
+    scene.queue(TEXTS)
+    scene.start()
+    first = scene.scheduler
+    scene.wait_for(lambda: scene.posted() >= 50)
+    scene.start()
+    second, scene.scheduler = scene.scheduler, first
+    scene.kill()
+    scene.scheduler = second
+    scene.wait_for(lambda: set(scene.states()) <= ARRIVED)
+
+    assert scene.arrivals() == dict.fromkeys(scene.ids, 1)
