@@ -33,6 +33,8 @@ def poll_receipts(database: Database, carrier: Carrier, *, now: datetime) -> int
     """Ask about one page of texts on their way whose question is due; returns how many."""
     with database.read() as session:
         questions = _due(session, now)
+    if not questions:
+        return 0
     with ThreadPoolExecutor(_LOOKERS, thread_name_prefix="poll") as lookers:
         answers = lookers.map(lambda question: _ask(carrier, question), questions)
         for question, answer in zip(questions, answers, strict=True):

@@ -65,16 +65,29 @@ def reconcile(database: Database, carrier: Carrier, *, after: int, now: datetime
 
     `after` is OUTREACH_RECONCILE_AFTER, in seconds. A failed look-up leaves the text unknown.
     """
-    with database.write() as session:
-        lose_hope(session, now=now)
+    with database.read() as session:
+        left_behind = _overdue(session, now)
+    if left_behind:
+        with database.write() as session:
+            lose_hope(session, now=now)
     with database.read() as session:
         unknown = _due(session, now)
+    if not unknown:
+        return 0
     with ThreadPoolExecutor(_LOOKERS, thread_name_prefix="reconcile") as lookers:
         listings = lookers.map(lambda one: _listing(carrier, one), unknown)
         for one, listing in zip(unknown, listings, strict=True):
             with database.write() as session:
                 _conclude(session, one, listing, timedelta(seconds=after), now)
     return len(unknown)
+
+
+def _overdue(session: Session, now: datetime) -> bool:
+    """Looked at first because it takes no lock."""
+    overdue = select(Message.id).where(
+        _UNRESOLVED, Message.state == MessageState.HANDING_OVER, Message.ask_at <= now
+    )
+    return session.execute(overdue.limit(1)).first() is not None
 
 
 def _due(session: Session, now: datetime) -> Sequence[Unknown]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
 
 from outreach.database import Database
 from outreach.delivery.claim import release_leases
@@ -18,8 +19,11 @@ def sweep(database: Database, *, now: datetime) -> int:
 
     The claim expires what it meets; this finds the texts of stopped senders and paused programs.
     """
-    with database.write() as session:
-        release_leases(session, now=now)
+    with database.read() as session:
+        ended = _lease_ended(session, now)
+    if ended:
+        with database.write() as session:
+            release_leases(session, now=now)
     expired = 0
     while batch := _stale(database, now):
         with database.write() as session:
@@ -31,6 +35,14 @@ def sweep(database: Database, *, now: datetime) -> int:
             )
         expired += len(batch)
     return expired
+
+
+def _lease_ended(session: Session, now: datetime) -> bool:
+    """Looked at first because it takes no lock."""
+    ended = select(Message.id).where(
+        _WAITING, Message.state == MessageState.CLAIMED, Message.lease_until < now
+    )
+    return session.execute(ended.limit(1)).first() is not None
 
 
 def _stale(database: Database, now: datetime) -> list[str]:
