@@ -27,6 +27,9 @@ _LONGEST_LINE = 100_000
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"))
 """Marks that copying out of address books leaves around numbers and names."""
 
+_SUSPICIOUS = frozenset("='#")
+"""What formulas, forced text and errors of spreadsheets begin with."""
+
 _SPREADSHEET_ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!)|#{4,}")
 
 
@@ -111,9 +114,10 @@ class Table:
             if name not in self._read:
                 continue
             text = _cleaned(cell)
-            problem = _odd(line, name, text)
-            if problem is not None:
-                return problem
+            if text[:1] in _SUSPICIOUS or not text.isprintable():
+                problem = _odd(line, name, text)
+                if problem is not None:
+                    return problem
             cells[name] = text
         return Row(line, cells)
 
@@ -268,10 +272,11 @@ def _cleaned(cell: str) -> str:
     if not cell.isascii():
         cell = cell.translate(_INVISIBLE)
     text = " ".join(cell.split())
-    if text.startswith('="') and text.endswith('"') and len(text) > 3:
-        text = text[2:-1].strip()
-    if text.startswith("'") and text[1:2] in {"+", "=", *"0123456789"}:
-        text = text[1:]
+    if text[:1] in _SUSPICIOUS:
+        if text.startswith('="') and text.endswith('"') and len(text) > 3:
+            text = text[2:-1].strip()
+        if text.startswith("'") and text[1:2] in {"+", "=", *"0123456789"}:
+            text = text[1:]
     return text
 
 
