@@ -284,7 +284,8 @@ def _clause(text: Text, at: int) -> tuple[int, int]:
 
 def _bare(text: Text, start: int, end: int) -> bool:
     """Whether a clause says no more than a day and an hour."""
-    covered = {at for each in (*text.days, *text.times) for at in range(each.start, each.end)}
+    spans = [(day.start, day.end) for day in text.days] + [(t.start, t.end) for t in text.times]
+    covered = {at for span in spans for at in range(*span)}
     rest = {text.words.said[at] for at in range(start, end) if at not in covered}
     return rest <= small_words("day_glue")
 

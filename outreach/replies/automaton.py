@@ -7,10 +7,12 @@ a word costs one look-up however many phrases there are.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from outreach.replies.words import Words, split_words
 
 _PIECE = re.compile(r"[\[\]()|~]|\{\w+\}|[^\[\]()|~{}]+")
+_SIGNS = "[]()|~{"
 _CLOSES = {"[": "]", "(": ")"}
 _GAP = 3
 _LONGEST_PHRASE = 16
@@ -21,13 +23,15 @@ _OTHER = ""
 def build(phrases: Iterable[tuple[str, int]], sets: Mapping[str, frozenset[str]]) -> "Automaton":
     """An automaton that reports, for each phrase found, the number given with it."""
     root = _Node()
+    known: set[str] = set()
     for phrase, number in phrases:
-        pieces = [piece for piece in _PIECE.findall(phrase) if piece.strip()]
+        pieces = _pieces(phrase)
+        known.update(word for piece in pieces if isinstance(piece, tuple) for word in piece)
         for end in _any_of(pieces, [root]):
             end.rules.append(number)
         if pieces:
             raise ValueError(f"unbalanced bracket in phrase: {phrase}")
-    return Automaton(root, sets)
+    return Automaton(root, known, sets)
 
 
 @dataclass(slots=True, eq=False)
@@ -49,12 +53,12 @@ class _State:
 class Automaton:
     """Finds phrases; the states it meets are kept, which changes its speed but no answer."""
 
-    def __init__(self, root: _Node, sets: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, root: _Node, known: set[str], sets: Mapping[str, frozenset[str]]) -> None:
         self._sets_of: dict[str, set[str]] = {}
         for name, words in sets.items():
             for word in words:
                 self._sets_of.setdefault(word, set()).add(name)
-        self._known = frozenset(_all_words(root)) | self._sets_of.keys()
+        self._known = known | self._sets_of.keys()
         self._states: dict[frozenset[int], _State | None] = {}
         reached: dict[int, _Node] = {}
         _reach(root, reached)
@@ -124,7 +128,21 @@ def _sentence_ends(words: Words) -> list[int]:
     return ends
 
 
-def _any_of(pieces: list[str], starts: list[_Node], closing: str = "") -> list[_Node]:
+_Piece = str | tuple[str, ...]
+"""A sign of the notation, or words in their one spelling."""
+
+
+def _pieces(phrase: str) -> list[_Piece]:
+    found = (piece.strip() for piece in _PIECE.findall(phrase))
+    return [piece if piece[0] in _SIGNS else _spelled(piece) for piece in found if piece]
+
+
+@cache
+def _spelled(words: str) -> tuple[str, ...]:
+    return split_words(words).said
+
+
+def _any_of(pieces: list[_Piece], starts: list[_Node], closing: str = "") -> list[_Node]:
     """Read alternatives up to the closing bracket; the nodes where they end."""
     ends: list[_Node] = []
     current = starts
@@ -140,17 +158,17 @@ def _any_of(pieces: list[str], starts: list[_Node], closing: str = "") -> list[_
     return ends + current
 
 
-def _one(piece: str, pieces: list[str], starts: list[_Node]) -> list[_Node]:
+def _one(piece: _Piece, pieces: list[_Piece], starts: list[_Node]) -> list[_Node]:
+    if isinstance(piece, tuple):
+        for word in piece:
+            starts = [_step(starts, "words", word)]
+        return starts
     if piece in _CLOSES:
         ends = _any_of(pieces, starts, _CLOSES[piece])
         return [_joined(ends + starts if piece == "[" else ends)]
     if piece == "~":
         return [_gap(starts)]
-    if piece.startswith("{"):
-        return [_step(starts, "sets", piece[1:-1])]
-    for word in split_words(piece).said:
-        starts = [_step(starts, "words", word)]
-    return starts
+    return [_step(starts, "sets", piece[1:-1])]
 
 
 def _joined(ends: list[_Node]) -> _Node:
@@ -177,18 +195,3 @@ def _step(starts: list[_Node], kind: str, name: str) -> _Node:
     for start in starts:
         getattr(start, kind).setdefault(name, []).append(following)
     return following
-
-
-def _all_words(root: _Node) -> set[str]:
-    words: set[str] = set()
-    seen: dict[int, _Node] = {}
-    pending = [root]
-    while pending:
-        node = pending.pop()
-        if id(node) in seen:
-            continue
-        seen[id(node)] = node
-        words.update(node.words)
-        for group in (*node.words.values(), *node.sets.values(), node.any_word, node.free):
-            pending.extend(group)
-    return words
