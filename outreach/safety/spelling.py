@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 _LEET = str.maketrans("01345789@$!|+€", "oieastbgasilte")
 _RUN = re.compile(r"(.)\1{2,}")
 _PAIR = re.compile(r"(.)\1+")
+_CLIPPED = (("in", "ing"), ("ao", "ado"), ("aos", "ados"), ("io", "ido"), ("s", ""), ("z", "s"), ("d", "ed"))
+"""Endings as spoken: "endin it", Caribbean "cansao"; and plurals the rules do not list."""
 _SHORTEST_SLIP = 5
 _LONGEST_JOINED = 32
 _LONGEST_WORD = 14
@@ -45,6 +47,9 @@ class Speller:
             return self._variants[word]
         if word in self._known or word in self._ordinary or len(word) < 2:
             return (word,)
+        for ending, full in _CLIPPED:
+            if word.endswith(ending) and (whole := word.removesuffix(ending) + full) in self._known:
+                return (whole,)
         return self._unstretch(word) or self._unleet(word) or self._guess(word) or (word,)
 
     def knows(self, word: str) -> bool:
