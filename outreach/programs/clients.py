@@ -60,6 +60,9 @@ _EMPTY_SAYS_NOTHING = ("language", "status", "consent_source", "consent_at")
 
 _MOVES_TOUCHPOINTS = frozenset({"phone", "timezone", "status", "tags"})
 
+_UNPROVEN = "unproven"
+"""Kept with the imported cells: this number came without a consent_at of its own."""
+
 _CONSENT_KINDS = (ConsentKind.GIVEN, ConsentKind.ASKED, ConsentKind.REVOKED)
 
 
@@ -184,9 +187,11 @@ class ClientImport:
         plan.updated += 1
         columns = self._changed_columns(plan, row, client, changed)
         merged = client.imported | row.values
+        if changed.keys() & {"phone", "consent_at"}:
+            merged[_UNPROVEN] = "consent_at" not in changed
         columns["imported_sealed"] = sealed_import(Client, client.id, merged)
         plan.changed.append({"id": client.id, **columns})
-        self._change_consent(plan, row, client, changed)
+        self._change_consent(plan, row, client, changed, unproven=bool(merged.get(_UNPROVEN)))
 
     def _changed_columns(
         self, plan: ClientPlan, row: ReadRow, client: "_Known", changed: dict[str, Value]
@@ -237,13 +242,19 @@ class ClientImport:
         return {"zones": list(zones_of(self._program.file, number, timezone))}
 
     def _change_consent(
-        self, plan: ClientPlan, row: ReadRow, client: "_Known", changed: dict[str, Value]
+        self,
+        plan: ClientPlan,
+        row: ReadRow,
+        client: "_Known",
+        changed: dict[str, Value],
+        *,
+        unproven: bool,
     ) -> None:
         """A new number has only the consent that was given for it."""
         if not changed.keys() & {"phone", "consent", "consent_source", "consent_at"}:
             return
         kind = ConsentKind(str(row.values["consent"]))
-        if "phone" in changed and kind is ConsentKind.GIVEN and "consent_at" not in changed:
+        if unproven and kind is ConsentKind.GIVEN:
             kind = ConsentKind.ASKED
             words = "A new number needs its own consent_at; until then nothing is sent to it."
             plan.warnings.append(RowProblem(row.line, "consent_at", "new_number", words))

@@ -270,9 +270,11 @@ def test_a_new_number_without_its_own_consent_is_only_asked(
     assert client_named("c1").number == OTHER
     assert state(database, OTHER) == (False, ConsentKind.ASKED)
     assert [(w.column, w.code) for w in report.warnings] == [("consent_at", "new_number")]
-    import_clients([ana(phone=OTHER)])
-    import_clients([ana(phone=OTHER, name="Anna")])
-    assert state(database, OTHER) == (False, ConsentKind.ASKED)
+    for cells in ({}, {"name": "Anna"}, {"consent_source": "form"}, {"consent": "asked"}, {}):
+        import_clients([ana(phone=OTHER, **cells)])
+        assert state(database, OTHER) == (False, ConsentKind.ASKED)
+    import_clients([ana(phone=OTHER, consent_at="2026-11-17")])
+    assert state(database, OTHER) == (True, ConsentKind.GIVEN)
 
 
 def test_a_new_number_with_its_own_consent_gets_texts_after_a_welcome(
