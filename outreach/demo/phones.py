@@ -22,16 +22,26 @@ from outreach import vault
 from outreach.clock import DemoClock
 from outreach.demo import network
 from outreach.demo.load import SLUG, ZONE
-from outreach.models import Client, SimulatedText, Touchpoint
+from outreach.models import Client, Message, SimulatedText, Touchpoint
+from outreach.policy.reasons import Reason
 from outreach.programs.loaded import LoadedProgram, program_named
 from outreach.start import Started
-from outreach.vocabulary import TouchpointState
+from outreach.vocabulary import MessageState, TouchpointState
 
 SPEEDS = (1, 60, 600)
 SHOWN_AT_FIRST = ("R-101", "R-102", "R-105", "robin")
 SHOWN_AT_MOST = 6
 RECENT = 30
 LONGEST_TEXT = 1600
+_WAITS_FOR_PEOPLE = (
+    Reason.PROGRAM_PAUSED,
+    Reason.CLIENT_PAUSED,
+    Reason.URGENT_FLAG,
+    Reason.OPEN_FLAG,
+)
+"""Held texts that are looked at every quarter of an hour, until somebody acts: no event."""
+
+_ON_ITS_WAY = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.HANDING_OVER)
 _IN_THE_AIR = ("queued", "sent", "sending")
 _PATIENCE = 4.0  # real seconds to wait for what is due before the clock jumps on
 
@@ -160,14 +170,18 @@ class _Page:
             Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at <= self._clock.now()
         )
         dirty = select(Client.id).where(Client.replan_since.is_not(None))
+        waiting = select(Message.id).where(Message.state.in_(_ON_ITS_WAY))
         with self._database.read() as session:
-            return any(session.scalar(query.limit(1)) is not None for query in (due, dirty))
+            queries = (due, dirty, waiting)
+            return any(session.scalar(query.limit(1)) is not None for query in queries)
 
     def _next_due(self, now: datetime) -> datetime | None:
         with self._database.read() as session:
             return session.scalar(
                 select(func.min(Touchpoint.due_at)).where(
-                    Touchpoint.state == TouchpointState.PLANNED, Touchpoint.due_at > now
+                    Touchpoint.state == TouchpointState.PLANNED,
+                    Touchpoint.due_at > now,
+                    func.coalesce(Touchpoint.reason, "").not_in(_WAITS_FOR_PEOPLE),
                 )
             )
 
