@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from sqlalchemy import delete, insert, select, text
 
 from outreach import migrations, vault
-from outreach.campaigns.load import waiting_query
+from outreach.campaigns.load import WAITING
 from outreach.campaigns.planner import plan_dirty
 from outreach.campaigns.release import BATCH, release_due
 from outreach.content.library import default_directory, load
@@ -247,9 +247,9 @@ _CROWD = (
         " SELECT i, printf('%032x', i) AS id FROM n"
     ),
     (
-        "INSERT INTO client (id, program_id, external_id, number_hash, status, language, zones, tags,"
-        " created_at) SELECT id, :p, i, id, 'active', 'en', '[]', '[]', '2026-11-18 00:00:00.000000'"
-        " FROM number"
+        "INSERT INTO client (id, program_id, external_id, number_hash, status, language, zones,"
+        " tags, created_at) SELECT id, :p, i, id, 'active', 'en', '[]', '[]',"
+        " '2026-11-18 00:00:00.000000' FROM number"
     ),
     (
         "INSERT INTO enrollment (id, campaign_id, client_id, since)"
@@ -276,7 +276,7 @@ def _ticks(database: Database) -> tuple[float, float]:
         release_due(database, library, now=before)
 
     def due() -> None:
-        query = waiting_query().where(Touchpoint.due_at <= DUE)
+        query = WAITING.where(Touchpoint.due_at <= DUE)
         with database.read() as session:
             rows = session.execute(query.order_by(Touchpoint.due_at).limit(BATCH)).all()
         assert len(rows) == BATCH

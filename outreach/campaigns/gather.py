@@ -5,9 +5,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
+from outreach.campaigns.compose import PROMPT_LASTS
 from outreach.campaigns.facts import Standing, Visit
 from outreach.campaigns.load import (
     load_campaigns,
@@ -16,6 +17,7 @@ from outreach.campaigns.load import (
     load_visits,
     load_waiting,
 )
+from outreach.campaigns.rows import among, fetch
 from outreach.campaigns.situation import ActiveGoal, Question, Situation
 from outreach.models import Flag, Goal, Message, Prompt, TextUse, Touchpoint
 from outreach.policy.holds import CONCERNING
@@ -29,9 +31,46 @@ from outreach.vocabulary import (
 )
 
 _A_LOCAL_DAY = timedelta(hours=27)
-_PROMPT_LASTS = timedelta(hours=72)
 _NOT_HANDED_OVER = {MessageState.QUEUED, MessageState.CLAIMED, MessageState.HANDING_OVER}
 _NEVER_WENT_OUT = {MessageState.CANCELLED, MessageState.EXPIRED}
+
+_SENT = select(
+    *(Message.program_id, Message.number_hash, Message.client_id, Message.kind),
+    *(Message.state, Message.created_at),
+).where(
+    among(Message.program_id, "programs"),
+    among(Message.number_hash),
+    Message.touchpoint_id.is_not(None),
+    Message.state.not_in(_NEVER_WENT_OUT),
+)
+_QUESTIONS = select(
+    *(Prompt.id, Prompt.client_id, Prompt.campaign_id, Prompt.kind, Prompt.subject),
+    *(Prompt.opened_at, Prompt.closes_at, Prompt.answered_at),
+).where(among(Prompt.client_id))
+_USED = select(TextUse.client_id, TextUse.collection, TextUse.used).where(among(TextUse.client_id))
+_FLAGS = select(Flag.program_id, Flag.client_id, Flag.number_hash, Flag.severity).where(
+    among(Flag.program_id),
+    # A parameter would hide the partial index of the queue.
+    Flag.state != literal(FlagState.CLOSED, literal_execute=True),
+    Flag.reason.in_(CONCERNING),
+)
+_GOALS = (
+    select(Goal.id, Goal.client_id, Goal.title_sealed)
+    .where(among(Goal.client_id), Goal.ended_at.is_(None))
+    .order_by(Goal.created_at, Goal.id)
+)
+_ASKED = (
+    select(
+        *(Touchpoint.client_id, Touchpoint.campaign_id, Touchpoint.subject),
+        func.max(Touchpoint.slot),
+    )
+    .where(
+        among(Touchpoint.client_id),
+        among(Touchpoint.campaign_id, "campaigns"),
+        Touchpoint.state == TouchpointState.RELEASED,
+    )
+    .group_by(Touchpoint.client_id, Touchpoint.campaign_id, Touchpoint.subject)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +115,15 @@ def _add_sent(session: Session, situations: dict[str, Situation], now: datetime)
     for situation in situations.values():
         person = situation.person
         by_number[person.program_id, person.number_hash].append(situation)
-    rows = session.execute(
-        select(
-            *(Message.program_id, Message.number_hash, Message.client_id, Message.kind),
-            *(Message.state, Message.created_at),
-        ).where(
-            tuple_(Message.program_id, Message.number_hash).in_(by_number),
-            Message.created_at > now - _A_LOCAL_DAY,
-            Message.touchpoint_id.is_not(None),
-            Message.state.not_in(_NEVER_WENT_OUT),
-        )
+    rows = fetch(
+        session,
+        _SENT.where(Message.created_at > now - _A_LOCAL_DAY),
+        programs={program_id for program_id, _ in by_number},
+        ids=[number_hash for _, number_hash in by_number],
     )
     for row in rows:
         welcome = row.kind == MessageKind.WELCOME
-        for situation in by_number[row.program_id, row.number_hash]:
+        for situation in by_number.get((row.program_id, row.number_hash), ()):
             if welcome and row.state in _NOT_HANDED_OVER:
                 situation.welcome_on_its_way = True
             if situation.person.id == row.client_id:
@@ -97,13 +131,8 @@ def _add_sent(session: Session, situations: dict[str, Situation], now: datetime)
 
 
 def _add_questions(session: Session, situations: dict[str, Situation], now: datetime) -> None:
-    rows = session.execute(
-        select(
-            *(Prompt.id, Prompt.client_id, Prompt.campaign_id, Prompt.kind, Prompt.subject),
-            *(Prompt.opened_at, Prompt.closes_at, Prompt.answered_at),
-        ).where(Prompt.client_id.in_(situations), Prompt.opened_at > now - _PROMPT_LASTS)
-    )
-    for row in rows:
+    recent = _QUESTIONS.where(Prompt.opened_at > now - PROMPT_LASTS)
+    for row in fetch(session, recent, ids=situations):
         situation = situations[row.client_id]
         kind = PromptKind(row.kind)
         if kind is PromptKind.APPOINTMENT:
@@ -116,25 +145,14 @@ def _add_questions(session: Session, situations: dict[str, Situation], now: date
 
 
 def _add_used(session: Session, situations: dict[str, Situation]) -> None:
-    rows = session.execute(
-        select(TextUse.client_id, TextUse.collection, TextUse.used).where(
-            TextUse.client_id.in_(situations)
-        )
-    )
-    for client_id, collection, used in rows:
+    for client_id, collection, used in fetch(session, _USED, ids=situations):
         situations[client_id].used[collection] = used.split(",")
 
 
 def _add_flags(session: Session, situations: dict[str, Situation]) -> None:
     """The worst open flag of each client, or of anybody with the same number in the program."""
     programs = {situation.person.program_id for situation in situations.values()}
-    rows = session.execute(
-        select(Flag.program_id, Flag.client_id, Flag.number_hash, Flag.severity).where(
-            Flag.program_id.in_(programs),
-            Flag.state != FlagState.CLOSED,
-            Flag.reason.in_(CONCERNING),
-        )
-    ).all()
+    rows = fetch(session, _FLAGS, ids=programs)
     worst: dict[tuple[str, str], Severity] = {}
     for row in rows:
         for whose in filter(None, (row.client_id, row.number_hash)):
@@ -156,27 +174,10 @@ def _add_goals(
     asking = [one.id for one in campaigns.values() if one.asks is PromptKind.GOAL]
     if not asking:
         return
-    rows = session.execute(
-        select(Goal.id, Goal.client_id, Goal.title_sealed)
-        .where(Goal.client_id.in_(situations), Goal.ended_at.is_(None))
-        .order_by(Goal.created_at, Goal.id)
-    )
-    for row in rows:
+    for row in fetch(session, _GOALS, ids=situations):
         situation = situations[row.client_id]
         situation.goals = (*situation.goals, ActiveGoal(row.id, row.title_sealed))
-    asked = session.execute(
-        select(
-            Touchpoint.client_id,
-            Touchpoint.campaign_id,
-            Touchpoint.subject,
-            func.max(Touchpoint.slot),
-        )
-        .where(
-            Touchpoint.client_id.in_(situations),
-            Touchpoint.campaign_id.in_(asking),
-            Touchpoint.state == TouchpointState.RELEASED,
-        )
-        .group_by(Touchpoint.client_id, Touchpoint.campaign_id, Touchpoint.subject)
-    )
-    for client_id, campaign_id, goal_id, slot in asked:
+    for client_id, campaign_id, goal_id, slot in fetch(
+        session, _ASKED, ids=situations, campaigns=asking
+    ):
         situations[client_id].asked[campaign_id, goal_id] = slot

@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from outreach.campaigns.facts import (
@@ -19,6 +18,7 @@ from outreach.campaigns.facts import (
     Visit,
     Waiting,
 )
+from outreach.campaigns.rows import AnyRow, among, fetch, is_planned
 from outreach.models import Appointment, Campaign, Client, Consent, Enrollment, Touchpoint
 from outreach.policy.wall_time import local_date
 from outreach.policy.wishes import wishes_of
@@ -36,13 +36,39 @@ _SCHEDULED = (MessageKind.HOPE, MessageKind.GOAL_CHECK_IN)
 _ANY_ZONE = timedelta(days=2)
 """A slot older than this is a past day in every zone."""
 
-_PERSON = (
+_PEOPLE = select(
     *(Client.id, Client.program_id, Client.external_id, Client.number_hash, Client.status),
     *(Client.language, Client.chosen_language, Client.zones, Client.tags, Client.chosen_time),
     *(Client.chosen_window, Client.chosen_days, Client.chosen_frequency, Client.paused_at),
     *(Client.paused_until, Client.welcomed_at, Client.replan_since, Client.number_sealed),
     Client.name_sealed,
+).where(among(Client.id))
+
+_CONSENTS = select(Consent.program_id, Consent.number_hash, Consent.since).where(
+    among(Consent.number_hash), Consent.in_force
 )
+
+_MEMBERSHIPS = select(
+    *(Enrollment.id, Enrollment.client_id, Enrollment.campaign_id),
+    *(Enrollment.since, Enrollment.ended_at),
+).where(among(Enrollment.client_id))
+
+_VISIT = select(
+    *(Appointment.id, Appointment.client_id, Appointment.starts_at, Appointment.timezone),
+    *(Appointment.status, Appointment.updated_at, Appointment.notice_owed),
+    *(Appointment.who_sealed, Appointment.location_sealed),
+)
+_VISITS_BY_ID = _VISIT.where(among(Appointment.id))
+_VISITS = _VISIT.where(among(Appointment.client_id)).order_by(Appointment.starts_at)
+
+WAITING = select(
+    *(Touchpoint.id, Touchpoint.client_id, Touchpoint.program_id, Touchpoint.campaign_id),
+    *(Touchpoint.subject, Touchpoint.slot, Touchpoint.kind, Touchpoint.planned_at),
+    *(Touchpoint.due_at, Touchpoint.useful_until, Touchpoint.reason),
+).where(is_planned())
+"""The due table with the columns that `waiting_of` reads."""
+
+_WAITING = WAITING.where(among(Touchpoint.client_id))
 
 
 def planning_facts(
@@ -76,7 +102,7 @@ def load_people(
     session: Session, client_ids: Collection[str]
 ) -> tuple[dict[str, LoadedProgram], dict[str, Person]]:
     """The programs of these clients by id, and the clients with their consent by id."""
-    rows = session.execute(select(*_PERSON).where(Client.id.in_(client_ids))).all()
+    rows = fetch(session, _PEOPLE, ids=client_ids)
     programs = load_programs(session, sorted({row.program_id for row in rows}))
     consents = _consents(session, {row.number_hash for row in rows})
     people = {row.id: _person(row, programs[row.program_id], consents) for row in rows}
@@ -100,36 +126,11 @@ def load_campaigns(
 
 def load_waiting(session: Session, client_ids: Collection[str]) -> Iterable[Waiting]:
     """The due table's rows of these clients."""
-    query = waiting_query().where(Touchpoint.client_id.in_(client_ids))
-    return map(waiting_of, session.execute(query))
+    return map(waiting_of, fetch(session, _WAITING, ids=client_ids))
 
 
-def waiting_query() -> Select[*tuple[Any, ...]]:
-    """Selects planned touchpoints with the columns that `waiting_of` reads."""
-    return select(
-        Touchpoint.id,
-        Touchpoint.client_id,
-        Touchpoint.program_id,
-        Touchpoint.campaign_id,
-        Touchpoint.subject,
-        Touchpoint.slot,
-        Touchpoint.kind,
-        Touchpoint.planned_at,
-        Touchpoint.due_at,
-        Touchpoint.useful_until,
-        Touchpoint.reason,
-    ).where(is_planned())
-
-
-def is_planned() -> ColumnElement[bool]:
-    """The due table. The word stands in the statement itself: a partial index is not used for a
-    parameter whose value the database does not know when it plans.
-    """
-    return Touchpoint.state == literal(TouchpointState.PLANNED, literal_execute=True)
-
-
-def waiting_of(row: Row[Any]) -> Waiting:
-    """A row of `waiting_query` as a value."""
+def waiting_of(row: AnyRow) -> Waiting:
+    """A row of `WAITING` as a value."""
     key = Key(row.campaign_id, row.subject, row.slot)
     touch = Touch(key, MessageKind(row.kind), row.planned_at, row.useful_until)
     return Waiting(row.id, row.client_id, row.program_id, touch, row.due_at, row.reason)
@@ -137,45 +138,26 @@ def waiting_of(row: Row[Any]) -> Waiting:
 
 def load_visits(session: Session, ids: Collection[str]) -> dict[str, Visit]:
     """Appointments by id."""
-    rows = session.execute(_visit_query().where(Appointment.id.in_(ids))) if ids else ()
+    rows = fetch(session, _VISITS_BY_ID, ids=ids) if ids else ()
     return {row.id: _visit(row) for row in rows}
 
 
 def load_enrolled(session: Session, client_ids: Collection[str]) -> dict[tuple[str, str], datetime]:
     """(client, campaign) -> since when, where the enrollment has not ended."""
-    rows = session.execute(
-        select(Enrollment.client_id, Enrollment.campaign_id, Enrollment.since).where(
-            Enrollment.client_id.in_(client_ids), Enrollment.ended_at.is_(None)
-        )
-    )
-    return {(row.client_id, row.campaign_id): row.since for row in rows}
+    rows = fetch(session, _MEMBERSHIPS, ids=client_ids)
+    return {(row.client_id, row.campaign_id): row.since for row in rows if row.ended_at is None}
 
 
 def _visits(
     session: Session, client_ids: Collection[str], now: datetime
 ) -> defaultdict[str, list[Visit]]:
-    query = _visit_query().where(Appointment.client_id.in_(client_ids), Appointment.starts_at > now)
     found: defaultdict[str, list[Visit]] = defaultdict(list)
-    for row in session.execute(query.order_by(Appointment.starts_at)):
+    for row in fetch(session, _VISITS.where(Appointment.starts_at > now), ids=client_ids):
         found[row.client_id].append(_visit(row))
     return found
 
 
-def _visit_query() -> Select[*tuple[Any, ...]]:
-    return select(
-        Appointment.id,
-        Appointment.client_id,
-        Appointment.starts_at,
-        Appointment.timezone,
-        Appointment.status,
-        Appointment.updated_at,
-        Appointment.notice_owed,
-        Appointment.who_sealed,
-        Appointment.location_sealed,
-    )
-
-
-def _visit(row: Row[Any]) -> Visit:
+def _visit(row: AnyRow) -> Visit:
     return Visit(
         id=row.id,
         client_id=row.client_id,
@@ -190,7 +172,7 @@ def _visit(row: Row[Any]) -> Visit:
 
 
 def _person(
-    row: Row[Any], program: LoadedProgram, consents: dict[tuple[str, str], datetime]
+    row: AnyRow, program: LoadedProgram, consents: dict[tuple[str, str], datetime]
 ) -> Person:
     return Person(
         id=row.id,
@@ -214,11 +196,7 @@ def _person(
 
 def _consents(session: Session, hashes: Collection[str]) -> dict[tuple[str, str], datetime]:
     """(program, number hash) -> since when consent is in force."""
-    rows = session.execute(
-        select(Consent.program_id, Consent.number_hash, Consent.since).where(
-            Consent.number_hash.in_(hashes), Consent.in_force
-        )
-    )
+    rows = fetch(session, _CONSENTS, ids=hashes)
     return {(row.program_id, row.number_hash): row.since for row in rows}
 
 
@@ -238,17 +216,8 @@ def _standing(row: Campaign, timezone: str) -> Standing:
 def _memberships(
     session: Session, client_ids: Collection[str]
 ) -> defaultdict[str, dict[str, Membership]]:
-    rows = session.execute(
-        select(
-            Enrollment.id,
-            Enrollment.client_id,
-            Enrollment.campaign_id,
-            Enrollment.since,
-            Enrollment.ended_at,
-        ).where(Enrollment.client_id.in_(client_ids))
-    )
     found: defaultdict[str, dict[str, Membership]] = defaultdict(dict)
-    for row in rows:
+    for row in fetch(session, _MEMBERSHIPS, ids=client_ids):
         found[row.client_id][row.campaign_id] = Membership(row.id, row.since, row.ended_at)
     return found
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from outreach.campaigns.compose import Composed, compose
-from outreach.campaigns.facts import Touch, Visit, Waiting, hours_for
+from outreach.campaigns.facts import Touch, Visit, Waiting
 from outreach.campaigns.gather import Gathered
 from outreach.campaigns.plan import next_touch
 from outreach.campaigns.situation import Question, Situation
@@ -13,6 +13,7 @@ from outreach.content.library import Library
 from outreach.delivery.outbox import Outbound, message_row
 from outreach.models import Client, unseal
 from outreach.policy.decide import decide
+from outreach.policy.quiet_hours import Hours
 from outreach.policy.reasons import Reason
 from outreach.policy.verdicts import Decision, Hold, Send, Skip
 from outreach.vocabulary import CampaignKind, MessageKind, PromptKind
@@ -55,18 +56,18 @@ def outcome_of(library: Library, gathered: Gathered, row: Waiting, now: datetime
     situation = gathered.situations[row.client_id]
     campaign = gathered.campaigns.get(row.touch.key.campaign_id)
     visit = gathered.visits.get(row.touch.key.subject)
-    decision = decide(situation.facts(row, campaign, visit, now), now)
-    outcome = Outcome(row, situation, decision, visit)
+    facts = situation.facts(row, campaign, visit, now)
+    decision = decide(facts, now)
     if isinstance(decision, Hold):
-        return outcome
+        return Outcome(row, situation, decision)
+    written = None
     if isinstance(decision, Send):
         composed = compose(library, situation, row, campaign, visit, now)
-        message = _message(situation, row, composed, now)
+        message = _message(situation, row, composed, facts.hours, now)
         written = Written(composed, message, replaced_by(situation, row, composed))
-        outcome = replace(outcome, written=written)
         went_out(situation, row, composed, now)
     situation.waiting.pop(row.id, None)
-    return replace(outcome, successor=successor(gathered, row, now))
+    return Outcome(row, situation, decision, visit, written, successor(gathered, row, now))
 
 
 def set_aside_outcome(gathered: Gathered, row: Waiting, error: str, now: datetime) -> Outcome:
@@ -137,10 +138,10 @@ def went_out(situation: Situation, row: Waiting, composed: Composed, now: dateti
 
 
 def _message(
-    situation: Situation, row: Waiting, composed: Composed, now: datetime
+    situation: Situation, row: Waiting, composed: Composed, open_hours: Hours, now: datetime
 ) -> dict[str, Any]:
     person, program = situation.person, situation.program
-    closes = hours_for(program.file, person, row.touch.kind).closes(now)
+    closes = open_hours.closes(now)
     useful_until = min(composed.useful_until, closes) if closes else composed.useful_until
     number = unseal(Client, "number", person.id, person.number_sealed)
     if number is None:

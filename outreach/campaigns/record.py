@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from outreach.campaigns.outcomes import Outcome, Written
 from outreach.campaigns.rows import (
+    among,
     change,
+    fetch,
     insert_new,
     keep_used,
     run,
@@ -41,6 +43,12 @@ _END = change(Touchpoint, {"state": "ended", "reason": "why", "decided_at": "at"
 _CLOSE_PROMPT = change(Prompt, {"closes_at": "at"})
 _TOLD = change(Appointment, {"told_starts_at": "start"}, notice_owed=None)
 
+_STILL_PLANNED = (
+    select(Touchpoint.id)
+    .where(among(Touchpoint.id), Touchpoint.state == TouchpointState.PLANNED)
+    .with_for_update(skip_locked=True)
+)
+
 _EXPIRES = {Reason.STALE}
 
 _Sent = list[tuple[Outcome, Written]]
@@ -64,13 +72,7 @@ def record(session: Session, outcomes: Sequence[Outcome], *, now: datetime) -> N
 
 
 def _still_planned(session: Session, ids: list[str]) -> set[str]:
-    return set(
-        session.scalars(
-            select(Touchpoint.id)
-            .where(Touchpoint.id.in_(ids), Touchpoint.state == TouchpointState.PLANNED)
-            .with_for_update(skip_locked=True)
-        )
-    )
+    return {row.id for row in fetch(session, _STILL_PLANNED, ids=ids)}
 
 
 def _write_texts(session: Session, sent: _Sent, now: datetime) -> None:

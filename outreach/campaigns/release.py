@@ -13,16 +13,22 @@ from sqlalchemy.orm import Session
 
 from outreach.campaigns.facts import Waiting
 from outreach.campaigns.gather import Gathered, gather
-from outreach.campaigns.load import waiting_of, waiting_query
+from outreach.campaigns.load import WAITING, waiting_of
 from outreach.campaigns.outcomes import Outcome, outcome_of, set_aside_outcome
 from outreach.campaigns.record import record
+from outreach.campaigns.rows import fetch
 from outreach.content.library import Library
 from outreach.database import Database
 from outreach.models import Touchpoint
 from outreach.policy.caps import PRIORITY
 
-BATCH = 250
-"""Touchpoints per transaction: the write lock of SQLite is held for about 20 ms."""
+BATCH = 1000
+"""Touchpoints loaded and decided together."""
+
+WRITE_BATCH = 250
+"""Touchpoints per transaction: SQLite's write lock is held for about 20 ms."""
+
+_DUE = WAITING.order_by(Touchpoint.due_at)
 
 _log = structlog.get_logger()
 
@@ -42,17 +48,19 @@ def release_due(database: Database, library: Library, *, now: datetime, limit: i
 def _release_batch(database: Database, library: Library, now: datetime, limit: int) -> int:
     with database.read() as session:
         due = _due(session, now, limit)
+        if not due:
+            return 0
         gathered = _gather_for(session, due, now)
     outcomes = [_outcome(library, gathered, row, now) for row in due]
-    _record(database, outcomes, now)
+    for start in range(0, len(outcomes), WRITE_BATCH):
+        _record(database, outcomes[start : start + WRITE_BATCH], now)
     return len(due)
 
 
 def _due(session: Session, now: datetime, limit: int) -> list[Waiting]:
     """What is due, the most important first: the second of a minute knows of the first."""
-    query = waiting_query().where(Touchpoint.due_at <= now).order_by(Touchpoint.due_at).limit(limit)
-    rows = map(waiting_of, session.execute(query))
-    return sorted(rows, key=lambda row: (PRIORITY[row.touch.kind], row.due_at))
+    rows = fetch(session, _DUE.where(Touchpoint.due_at <= now).limit(limit))
+    return sorted(map(waiting_of, rows), key=lambda row: (PRIORITY[row.touch.kind], row.due_at))
 
 
 def _gather_for(session: Session, due: Sequence[Waiting], now: datetime) -> Gathered:
@@ -71,8 +79,6 @@ def _outcome(library: Library, gathered: Gathered, row: Waiting, now: datetime) 
 
 def _record(database: Database, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Write a batch; when the database refuses it, halve it until the bad row stands alone."""
-    if not outcomes:
-        return
     try:
         with database.write() as session:
             record(session, outcomes, now=now)

@@ -1,15 +1,37 @@
-"""Writing touchpoints and what belongs to them with Core statements."""
+"""Reading and writing touchpoints and what belongs to them with Core statements, in batches."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import ColumnElement, Row, bindparam, literal, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from outreach.campaigns.facts import Person, Touch
-from outreach.models import Base, TextUse, new_id
+from outreach.models import Base, TextUse, Touchpoint, new_id
 from outreach.vocabulary import TouchpointState
+
+AnyRow = Row[*tuple[Any, ...]]
+
+
+def is_planned() -> ColumnElement[bool]:
+    """The due table. The word stands in the statement itself: a partial index is not used for a
+    parameter whose value the database does not know when it plans.
+    """
+    return Touchpoint.state == literal(TouchpointState.PLANNED, literal_execute=True)
+
+
+def among(column: Any, name: str = "ids") -> ColumnElement[bool]:
+    """`column IN (:ids)` for a statement that is built once and used for every batch."""
+    found: ColumnElement[bool] = column.in_(bindparam(name, expanding=True))
+    return found
+
+
+def fetch(session: Session, statement: Any, **lists: Collection[str]) -> Sequence[AnyRow]:
+    """All rows of a statement with `among`, past the ORM."""
+    parameters = {name: list(values) for name, values in lists.items()}
+    return session.connection().execute(statement, parameters).all()
 
 
 def touchpoint_row(person: Person, touch: Touch) -> dict[str, Any]:
