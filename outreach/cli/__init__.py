@@ -59,3 +59,18 @@ def run() -> Any:
     except OutreachError as error:
         click.echo(f"outreach: {error}", err=True)
         sys.exit(1)
+    except Exception as error:
+        if not _is_about_the_database(error):
+            raise
+        click.echo(
+            f"outreach: the database does not work ({type(error).__name__}). Run: outreach doctor",
+            err=True,
+        )
+        sys.exit(1)
+
+
+def _is_about_the_database(error: Exception) -> bool:
+    """It is away, locked or was never migrated: doctor says which, a traceback does not."""
+    from sqlalchemy.exc import OperationalError, ProgrammingError
+
+    return isinstance(error, OperationalError | ProgrammingError)
