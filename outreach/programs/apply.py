@@ -55,7 +55,7 @@ def apply_program(
     applied = Applied(file.program, program is None, tuple(_changes(before, _dump(file))))
     if dry_run or not applied.changes:
         return applied
-    if program is not None and _touched(applied) & {"timezone", "country"}:
+    if program is not None and "timezone" in _touched(applied):
         # Before the file itself: if this is cut short, the next apply still sees the change.
         rezone(database, program.id, file, now=now)
     with database.write() as session:

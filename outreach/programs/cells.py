@@ -67,7 +67,8 @@ def phone(country: str) -> Reader:
 
     def read(text: str) -> str:
         try:
-            return to_e164(text, country)
+            # A column of numbers that a spreadsheet took for decimals.
+            return to_e164(text.removesuffix(".0"), country)
         except BadNumberError as error:
             raise BadCellError(error.code, str(error)) from None
 

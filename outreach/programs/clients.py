@@ -148,7 +148,6 @@ class ClientImport:
                 Client.id,
                 Client.external_id,
                 Client.number_sealed,
-                Client.number_hash,
                 Client.timezone,
                 Client.imported_sealed,
             ).where(Client.program_id == self._program.id, Client.external_id.in_(external_ids))

@@ -65,6 +65,10 @@ def test_a_length_that_is_no_whole_number_in_reach_is_refused(text: str) -> None
         cells.whole_number(1, 1440)(text)
 
 
+def test_a_number_that_a_spreadsheet_took_for_a_decimal_is_read() -> None:
+    assert cells.phone("US")("2025550123.0") == "+12025550123"
+
+
 def test_a_refused_number_says_why_without_repeating_it() -> None:
     with pytest.raises(BadCellError) as refused:
         cells.phone("US")("+1202555")
