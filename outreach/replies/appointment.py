@@ -166,10 +166,25 @@ def _iso(day: date) -> str:
 def _wanted(text: Text, days: list[DateMention]) -> list[DateMention]:
     """The days that are asked for, not those that are refused or left."""
     kept = [day for day in days if not _rejected(text, day.start)]
+    if len(days) > 1 and _is_correction(text, days):
+        return days[-1:]
     if len({d.day for d in kept}) > 1 and not _left_open(text, kept):
         offers = [day for day in kept if _is_offer(text, day)] or kept
-        return [day for day in offers if _beside_offer(text, day)] or offers
+        asked = [day for day in offers if _in_phrase(text, day)]
+        return asked or [day for day in offers if _beside_offer(text, day)] or offers
     return kept
+
+
+def _is_correction(text: Text, days: list[DateMention]) -> bool:
+    """Whether the last day takes back the one before: "tuesday... no wait, friday"."""
+    between = text.between(days[-2].end, days[-1].start)
+    said = small_words("corrections").intersection(between[-4:])
+    return bool(said) and any(text.words.before[at] for at in range(days[-2].end, days[-1].start))
+
+
+def _in_phrase(text: Text, day: DateMention) -> bool:
+    """Whether a day stands inside a phrase of moving: "can i do tuesday"."""
+    return any(hit.start <= day.start < hit.end for hit in text.having("another_time"))
 
 
 def _beside_offer(text: Text, day: DateMention) -> bool:

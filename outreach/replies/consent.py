@@ -20,7 +20,7 @@ def read_consent(text: Text) -> list[Candidate]:
         whole = [hit for hit in text.having(means) if _is_whole(text, hit)]
         if whole:
             return [Candidate(intent, "", text.quote(whole[0]))]
-    return _wrong_number(text) + _opt_out(text) or _opt_in(text)
+    return _opt_out(text) + _wrong_number(text) or _opt_in(text)
 
 
 def _is_whole(text: Text, hit: Hit) -> bool:

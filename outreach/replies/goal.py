@@ -26,13 +26,15 @@ def read_goal(text: Text) -> Candidate | None:
         return Candidate(Intent.ANSWER, share, "a part of a whole")
     done, some, not_yet = _weighed(text)
     choice = picked_choice(text.words)
-    if choice is not None and not (some or done or not_yet):
+    if choice is not None and (picked_first(text.words) or not (some or done or not_yet)):
         return Candidate(Intent.ANSWER, _CHOICES[choice], f"{choice} was offered for it")
-    if choice is not None and picked_first(text.words):
-        return Candidate(Intent.ANSWER, _CHOICES[choice], f"{choice} was offered for it")
-    settled = _settled(text, done, some, not_yet)
-    if settled is not None:
-        return settled
+    return _settled(text, done, some, not_yet) or _unsettled(text)
+
+
+def _unsettled(text: Text) -> Candidate | None:
+    doubts = text.having("unsure")
+    if doubts:
+        return Candidate(Intent.UNCLEAR, "", text.quote(doubts[0]))
     if other_number(text.words):
         return Candidate(Intent.UNCLEAR, "", "a number that was not offered")
     return None

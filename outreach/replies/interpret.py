@@ -121,8 +121,8 @@ def _otherwise(view: Text) -> Candidate:
 
 def _says_more(view: Text, talk: list[Hit]) -> bool:
     """Whether words beside the small talk tell something ("very well, thank God")."""
-    first = min(hit.start for hit in talk)
-    return first > 1 or (view.having("later") == [] and len(view.words.said) > 6)
+    spoken = {at for hit in talk for at in range(hit.start, hit.end)}
+    return min(spoken) > 0 or len(view.words.said) - len(spoken) > _SOME_WORDS
 
 
 def _only_signs(view: Text) -> bool:

@@ -68,11 +68,8 @@ def find_phrases(words: Words, prompt: str) -> list[Hit]:
         if fits and _stands_right(rule, words, start, end):
             (apart if rule.apart else found).append(Hit(start, end, rule.means))
     kept = _outermost(found)
-    if apart:
-        masks = [hit for hit in kept if hit.means == MASK]
-        kept += [hit for hit in apart if not any(_inside(hit, mask) for mask in masks)]
-        kept.sort()
-    return kept
+    mask_over = {at: hit for hit in kept if hit.means == MASK for at in range(hit.start, hit.end)}
+    return sorted(hit for hit in kept + apart if not _is_hidden(hit, mask_over.get(hit.start)))
 
 
 def _stands_right(rule: Rule, words: Words, start: int, end: int) -> bool:
@@ -89,8 +86,14 @@ def _opens_clause(words: Words, start: int, end: int) -> bool:
     return words.starts_clause(start) or words.said[start - 1] in small_words("openers")
 
 
-def _inside(hit: Hit, other: Hit) -> bool:
-    return other.start <= hit.start and hit.end <= other.end
+def _is_hidden(hit: Hit, mask: Hit | None) -> bool:
+    """Whether a phrase begins inside a look-alike: "stop texting me" in "won't stop texting me"."""
+    if mask is None or hit.means == MASK:
+        return False
+    if mask.start < hit.start:
+        return True
+    refusal = hit.means in {"opt_out", "stop_word"}
+    return hit.end < mask.end or (hit.end == mask.end and refusal)
 
 
 @cache

@@ -11,6 +11,10 @@ from outreach.replies.words import Words
 _NUMBER = re.compile(r"(\d{1,4})(?:[.,](\d{1,2}))?(ish|s|x|th|st|nd|rd|am|pm|a|p|k)?")
 _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)/(\d{1,3})")
 _RANGE_GAP = frozenset({"-", "--", "~", "/"})
+_OUT_OF = tuple(
+    tuple(bridge.split())
+    for bridge in ("out of", "outta", "of", "de", "sobre", "over", "out a", "on a scale of")
+)
 _MOVED = frozenset({"from", "went", "up", "jumped", "moved", "pase", "subi", "del"})
 _MAX = 10.0
 
@@ -161,16 +165,8 @@ def _number(words: Words, at: int) -> _Mark | None:
     if (at and words.said[at - 1] in _cues().minus) or _signed(words, at):
         return _Mark(at, at + 1, -value if value else 0.0)
     end, value = _with_half(words, at + 1, value)
-    tail = words.said[end : end + 3]
-    for bridge in (
-        ("out", "of"),
-        ("outta",),
-        ("of",),
-        ("de",),
-        ("sobre",),
-        ("over",),
-        ("out", "a"),
-    ):
+    tail = words.said[end : end + 5]
+    for bridge in _OUT_OF:
         size = len(bridge)
         if tail[:size] == bridge and tail[size : size + 1] in {("10",), ("ten",), ("diez",)}:
             return _Mark(at, end + size + 1, value, whole=True)
@@ -191,6 +187,7 @@ def _value(words: Words, at: int) -> float | None:
 def _means_one(words: Words, at: int) -> bool:
     alone = words.starts_clause(at) and (at + 1 == len(words.said) or words.before[at + 1] != "")
     led = at > 0 and words.said[at - 1] in _cues().before_one
+    alone = alone or (at == 0 and len(words.said) <= 3)
     return alone or (led and (at + 1 == len(words.said) or words.starts_clause(at + 1)))
 
 
