@@ -82,7 +82,8 @@ def _refuse_foreign_sender(session: Session, read: ReadProgramFile) -> None:
     ).first()
     if owner is not None:
         words = f"belongs to the program {owner}; a sender serves one program only"
-        raise ProgramFileError([read.problem(("sender",), "sender_taken", words)])
+        key = "number" if read.file.sender.number else "messaging_service"
+        raise ProgramFileError([read.problem(("sender", key), "sender_taken", words)])
 
 
 def _keep_program(session: Session, file: ProgramFile, now: datetime) -> str:

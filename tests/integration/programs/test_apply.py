@@ -139,7 +139,7 @@ def test_the_sender_of_another_program_is_refused_with_its_line(
     database: Database, program: LoadedProgram, now: datetime, read_text: Read
 ) -> None:
     other = read_text(PROGRAM.replace("program: riverside", "program: lakeside"))
-    with pytest.raises(ProgramFileError, match=r"program\.yaml:4: sender: .*riverside"):
+    with pytest.raises(ProgramFileError, match=r"program\.yaml:4: sender\.number: .*riverside"):
         apply_program(database, other, now=now)
     with database.read() as session, pytest.raises(NoSuchProgramError):
         program_named(session, "lakeside")
