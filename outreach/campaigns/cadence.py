@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from outreach.campaigns.calendar import BadRuleError, calendar, check_rule
@@ -48,6 +49,18 @@ def slots(
     minutes = minutes_for(cadence, wishes, client)
     for day in slot_days(cadence, wishes, first=first):
         yield Slot(day, instant_of(day, minutes, zone))
+
+
+@lru_cache(maxsize=16384)
+def next_slots(
+    cadence: Cadence, wishes: Wishes, zone: ZoneInfo, minutes: float, first: date
+) -> tuple[Slot, ...]:
+    """The next slot from `first` on and the one that follows it, where there are any.
+
+    Remembered, because clients of one zone and schedule share them.
+    """
+    days = islice(slot_days(cadence, wishes, first=first), 2)
+    return tuple(Slot(day, instant_of(day, minutes, zone)) for day in days)
 
 
 def slot_days(cadence: Cadence, wishes: Wishes, *, first: date) -> Iterator[date]:

@@ -72,9 +72,7 @@ class Standing:
     @property
     def cadence(self) -> Cadence:
         """Only for campaigns with a schedule."""
-        if self.spec.schedule is None:
-            raise ValueError(f"{self.slug} has no schedule")
-        return Cadence(self.id, self.spec.schedule, self.anchor)
+        return _cadence(self.id, self.spec, self.anchor)
 
     @property
     def asks(self) -> PromptKind:
@@ -180,6 +178,13 @@ def hours_for(file: ProgramFile, person: Person, kind: MessageKind) -> Hours:
         days=wishes.days,
         zones=person.zones,
     )
+
+
+@lru_cache(maxsize=4096)
+def _cadence(campaign_id: str, spec: CampaignFile, anchor: date) -> Cadence:
+    if spec.schedule is None:
+        raise ValueError("a campaign of reminders has no schedule")
+    return Cadence(campaign_id, spec.schedule, anchor)
 
 
 _minutes = lru_cache(maxsize=1441)(minutes_of)

@@ -8,9 +8,8 @@ campaign or of the visit is never planned.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 
-from outreach.campaigns.cadence import Slot, before_visit, slots
+from outreach.campaigns.cadence import Slot, before_visit, minutes_for, next_slots
 from outreach.campaigns.facts import (
     WELCOME,
     Key,
@@ -76,13 +75,15 @@ def next_touch(
     if after is not None:
         first = max(first, after + timedelta(days=1))
     open_hours = hours_for(file, person, MessageKind(campaign.kind))
-    found = slots(campaign.cadence, person.wishes, person.zone, person.id, first=first)
-    fitted = (_fitted(slot, person, open_hours) for slot in found)
-    for slot, following in pairwise(_with_end(fitted)):
-        if slot is not None and slot.at > since:
-            touch = _touch(campaign, person, slot, following, open_hours)
+    cadence = campaign.cadence
+    minutes = minutes_for(cadence, person.wishes, person.id)
+    while found := next_slots(cadence, person.wishes, person.zone, minutes, first):
+        slot = _fitted(found[0], person, open_hours)
+        if slot.at > since:
+            touch = _touch(campaign, person, slot, found[1:], open_hours)
             if touch.useful_until > now:
                 return touch
+        first = slot.day + timedelta(days=1)
     return None
 
 
@@ -169,11 +170,6 @@ def _waiting(facts: PlanningFacts, campaign: Standing) -> list[Waiting]:
     return [row for row in facts.waiting if row.touch.key.campaign_id == campaign.id]
 
 
-def _with_end(found: Iterator[Slot]) -> Iterator[Slot | None]:
-    yield from found
-    yield None
-
-
 def _fitted(slot: Slot, person: Person, open_hours: Hours) -> Slot:
     """A client's own time outside the hours they may be texted moves to the nearest moment."""
     if person.wishes.time is None:
@@ -185,14 +181,18 @@ def _fitted(slot: Slot, person: Person, open_hours: Hours) -> Slot:
 
 
 def _touch(
-    campaign: Standing, person: Person, slot: Slot, following: Slot | None, open_hours: Hours
+    campaign: Standing,
+    person: Person,
+    slot: Slot,
+    following: tuple[Slot, ...],
+    open_hours: Hours,
 ) -> Touch:
     opens = open_hours.next_open(slot.at) or slot.at
     rule = campaign.spec.catch_up or CATCH_UP[campaign.kind]
     if rule == "skip":
         useful_until = opens + LATE
     elif rule == "merge" and following:
-        useful_until = following.at
+        useful_until = following[0].at
     else:
         useful_until = end_of_day(opens, person.zone)
     key = Key(campaign.id, "", slot.day.isoformat())
