@@ -67,6 +67,11 @@ def load_rules() -> Ruleset:
     """The ruleset shipped with the package. Raises ValueError naming what is wrong in the data."""
     sources = {path.stem: path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.yaml"))}
     data = {name: yaml.load(text, yaml.CSafeLoader) for name, text in sources.items()}
+    contractions = {
+        (first, second): short
+        for short, pair in data["spellings"]["contractions"].items()
+        for first, second in [pair.split()]
+    }
     lexicon = Lexicon({name: _phrases(text) for name, text in data["words"].items()})
     rows = [row for name in data if name not in _NOT_CONCERNS for row in data[name]]
     rules = tuple(_rule(row, lexicon) for row in rows)
@@ -80,7 +85,7 @@ def load_rules() -> Ruleset:
         barriers=frozenset((*lexicon.element("{not}").after, STOP)),
         first=lexicon.element("{first}"),
         third=lexicon.element("{third}"),
-        reader=_reader(data["spellings"], lexicon),
+        reader=_reader(data["spellings"], lexicon, contractions),
     )
 
 
@@ -111,7 +116,9 @@ def _frame(row: Mapping[str, Any], lexicon: Lexicon) -> Frame:
     return Frame(row["id"], row["kind"], tuple(lexicon.pattern(line) for line in _phrases(row["says"])))
 
 
-def _reader(data: Mapping[str, Any], lexicon: Lexicon) -> Reader:
+def _reader(
+    data: Mapping[str, Any], lexicon: Lexicon, contractions: Mapping[tuple[str, str], str]
+) -> Reader:
     variants = {
         typed: meant for meant, forms in data["variants"].items() for typed in _phrases(str(forms))
     }
@@ -121,4 +128,5 @@ def _reader(data: Mapping[str, Any], lexicon: Lexicon) -> Reader:
         stems=_phrases(data["stems"]),
         ordinary=_phrases(data["ordinary"]),
     )
-    return Reader(speller, {sign: words for words, signs in data["emoji"].items() for sign in signs})
+    emoji = {sign: words for words, signs in data["emoji"].items() for sign in signs}
+    return Reader(speller, emoji, contractions)

@@ -14,7 +14,9 @@ _RUN = re.compile(r"(.)\1{2,}")
 _PAIR = re.compile(r"(.)\1+")
 _CLIPPED = (("in", "ing"), ("ao", "ado"), ("aos", "ados"), ("io", "ido"), ("s", ""), ("z", "s"), ("d", "ed"))
 """Endings as spoken: "endin it", Caribbean "cansao"; and plurals the rules do not list."""
-_SHORTEST_SLIP = 5
+_SHORT = frozenset("i me my to it no do in up on of mi la de el se ya go im".split())
+"""The only words of one or two letters that may be run together with others."""
+_SHORTEST_STEM, _SHORTEST_SLIP = 5, 6
 _LONGEST_JOINED = 32
 _LONGEST_WORD = 14
 
@@ -34,12 +36,13 @@ class Speller:
         self._known = frozenset(known)
         self._ordinary = frozenset(ordinary)
         self._stems = frozenset(stems)
-        self._by_sound = {_sound(stem): stem for stem in sorted(self._stems) if len(stem) > 3}
-        self._by_slip: dict[str, list[str]] = defaultdict(list)
-        for stem in sorted(self._stems):
-            if len(stem) >= _SHORTEST_SLIP:
-                for form in (stem, *_shortened(stem)):
-                    self._by_slip[form].append(stem)
+        self._by_sound = {_sound(word): word for word in sorted(self._known) if len(word) > 4}
+        self._by_sound |= {_sound(stem): stem for stem in sorted(self._stems) if len(stem) > 3}
+        self._by_half: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._known | self._stems):
+            if len(word) >= (_SHORTEST_STEM if word in self._stems else _SHORTEST_SLIP):
+                self._by_half[word[:3]].append(word)
+                self._by_half["-" + word[-3:]].append(word)
 
     def spell(self, word: str) -> tuple[str, ...]:
         """The word or words meant by one typed word; the word itself when nothing better is known."""
@@ -79,7 +82,7 @@ class Speller:
         return next((stem for stem in sorted(self._stems) if shape.fullmatch(stem)), None)
 
     def _may_join(self, piece: str) -> bool:
-        return self.knows(piece) and (len(piece) > 1 or piece == "i")
+        return piece in _SHORT if len(piece) < 3 else self.knows(piece)
 
     def _unstretch(self, word: str) -> tuple[str, ...] | None:
         if not _RUN.search(word):
@@ -105,28 +108,22 @@ class Speller:
         return (stem,) if stem else None
 
     def _slipped(self, word: str) -> str | None:
-        if len(word) < _SHORTEST_SLIP - 1:
+        """A word one slip away. One slip leaves the beginning or the end of a word as it was."""
+        if len(word) < _SHORTEST_STEM - 1:
             return None
-        for form in (word, *_shortened(word)):
-            for stem in self._by_slip.get(form, ()):
-                if _one_slip(word, stem):
-                    return stem
-        return None
+        near = self._by_half.get(word[:3], []) + self._by_half.get("-" + word[-3:], [])
+        return next((other for other in near if _one_slip(word, other)), None)
 
 
 def _stars(word: str) -> str:
     return re.sub(r"[*#_.\-]+", "*", word)
 
 
-def _shortened(word: str) -> list[str]:
-    return [word[:i] + word[i + 1 :] for i in range(len(word))]
-
-
 def _one_slip(a: str, b: str) -> bool:
     """Whether one letter was added, lost, changed, or two neighbours swapped; not the first letter."""
     if a == b:
         return True
-    if a[0] != b[0] or abs(len(a) - len(b)) > 1:
+    if abs(len(a) - len(b)) > 1 or a[0] != b[0]:
         return False
     i = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
     if len(a) == len(b):
@@ -140,7 +137,7 @@ _SOUNDS = (
     (re.compile(r"ph"), "f"),
     (re.compile(r"qu(?=[ei])|q|ck|c(?![eihy])|ch(?=r)"), "k"),
     (re.compile(r"c(?=[eiy])|z"), "s"),
-    (re.compile(r"v|w"), "b"),
+    (re.compile(r"v"), "b"),
     (re.compile(r"ll|y"), "y"),
     (re.compile(r"g(?=[ei])"), "j"),
     (re.compile(r"(?<!c)h"), ""),

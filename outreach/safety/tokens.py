@@ -5,7 +5,7 @@ and run-together words, letters of other alphabets, emoji, dictated punctuation.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from outreach.replies.normalise import fold
@@ -33,9 +33,12 @@ class Token:
 class Reader:
     """Turns raw text into tokens with one speller and one table of emoji."""
 
-    def __init__(self, speller: Speller, emoji: Mapping[str, str]) -> None:
+    def __init__(
+        self, speller: Speller, emoji: Mapping[str, str], contractions: Mapping[tuple[str, str], str]
+    ) -> None:
         self._speller = speller
         self._emoji = emoji
+        self._contractions = contractions
 
     def read(self, text: str) -> list[Token]:
         """The tokens of a raw text, in order. Never raises."""
@@ -44,11 +47,21 @@ class Reader:
             return []
         plain = folded.text if folded.text.isascii() else folded.text.translate(_LOOKALIKES)
         pieces = _join_spaced(list(_pieces(plain)))
-        return [
+        return self._contract(
             Token(word, *folded.raw_span(start, end))
             for kind, piece, start, end in pieces
             for word in self._words(kind, piece)
-        ]
+        )
+
+    def _contract(self, tokens: Iterable[Token]) -> list[Token]:
+        """Read "i am" as "im", so that the formal and the hurried say the same."""
+        read: list[Token] = []
+        for token in tokens:
+            short = self._contractions.get((read[-1].word, token.word)) if read else None
+            if short:
+                token = Token(short, read.pop().start, token.end)
+            read.append(token)
+        return read
 
     def _words(self, kind: str, piece: str) -> tuple[str, ...]:
         if kind == "stop":
