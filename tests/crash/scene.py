@@ -30,6 +30,8 @@ class Scene:
 
     database: Database
     carrier: CarrierProcess
+    log: Path
+    """Where the scheduler's own lines go."""
     public_url: str = "http://127.0.0.1:9"
     scheduler: subprocess.Popen[bytes] | None = None
     ids: list[str] = field(default_factory=list)
@@ -52,7 +54,7 @@ class Scene:
             [Path(sys.executable).with_name("outreach"), "scheduler"],
             cwd=ROOT,
             env=os.environ | environment,
-            stderr=subprocess.DEVNULL,
+            stderr=self.log.open("ab"),
         )
 
     def kill(self) -> None:
@@ -67,14 +69,14 @@ class Scene:
         end = time.monotonic() + within
         while not enough():
             assert time.monotonic() < end, f"it took too long: {self.states()}"
-            assert self.scheduler is None or self.scheduler.poll() is None, "the scheduler ended"
+            assert self.scheduler is None or self.scheduler.poll() is None, self._last_words()
             time.sleep(0.05)
 
     def states(self) -> Counter[str]:
         """State -> number of texts."""
         with self.database.read() as session:
             rows = session.execute(select(Message.state, func.count()).group_by(Message.state))
-            return Counter(dict(rows.tuples().all()))
+            return Counter(dict(rows.all()))
 
     def arrivals(self) -> Counter[str]:
         """Message id -> how often the carrier took it."""
@@ -82,6 +84,9 @@ class Scene:
 
     def posted(self) -> int:
         return sum(self.arrivals().values())
+
+    def _last_words(self) -> str:
+        return "the scheduler ended: " + self.log.read_text()[-1500:]
 
     def _end(self, how: signal.Signals) -> int:
         assert self.scheduler is not None

@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -22,9 +23,9 @@ FAULTS = {"lose_answer": 0.03, "cut": 0.03, "error_500_taken": 0.02, "garble": 0
 
 
 @pytest.fixture
-def scene(database: Database) -> Iterator[Scene]:
+def scene(database: Database, tmp_path: Path) -> Iterator[Scene]:
     with carrier_process(latency=0.05) as carrier:
-        scene = Scene(database, carrier)
+        scene = Scene(database, carrier, tmp_path / "scheduler.log")
         yield scene
         if scene.scheduler is not None:
             scene.kill()
