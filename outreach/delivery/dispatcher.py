@@ -17,13 +17,12 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from outreach.clock import Clock
 from outreach.database import Database
 from outreach.delivery.attempt import HandingOver, begin
-from outreach.delivery.carrier import Answer, Carrier, Handover, OutboundText
+from outreach.delivery.calling import call
+from outreach.delivery.carrier import Answer, Carrier, Handover
 from outreach.delivery.claim import URGENT_LANE, anything_due, claim
 from outreach.delivery.pacing import wait_seconds
 from outreach.delivery.settle import Finished, settle, settle_one_by_one
 from outreach.errors import OutreachError
-from outreach.models import Message, unseal
-from outreach.vault import VaultError
 
 HORIZON = timedelta(seconds=0.25)
 """How far ahead of the pace one turn takes texts: what it takes is called at once."""
@@ -80,9 +79,9 @@ class Dispatcher:
             return
         begun = loop.time()
         for text in texts:
-            call = asyncio.create_task(self._call(text, begun))
-            self._calls.add(call)
-            call.add_done_callback(self._calls.discard)
+            task = asyncio.create_task(self._call(text, begun))
+            self._calls.add(task)
+            task.add_done_callback(self._calls.discard)
 
     def _exchange(self, finished: Sequence[Finished], room: int) -> list[HandingOver]:
         now = self._clock.now()
@@ -109,25 +108,18 @@ class Dispatcher:
     async def _call(self, text: HandingOver, begun: float) -> None:
         """Hand one text over, once a line is free; pages and answers have lines of their own."""
         if text.lane <= URGENT_LANE:
-            handover = await self._hand_over(text)
+            handover = await call(self._carrier, text)
         else:
             async with self._lines:
                 waited = asyncio.get_running_loop().time() - begun
                 handover = (
-                    await self._hand_over(text)
+                    await call(self._carrier, text)
                     if waited <= CALL_WITHIN
                     else Handover(Answer.RETRY, code="not_called")
                 )
         self._finished.append(Finished(text, handover))
         if len(self._finished) >= self._concurrency // 2:
             self._came_back.set()
-
-    async def _hand_over(self, text: HandingOver) -> Handover:
-        try:
-            opened = _opened(text)
-        except VaultError:
-            return Handover(Answer.REFUSED, code="sealed")
-        return await self._carrier.send(opened)
 
     def _room(self) -> int:
         """As many again as there are lines wait with their attempt written, so no line idles."""
@@ -161,13 +153,3 @@ class Dispatcher:
             if self._calls:
                 await asyncio.wait(self._calls, timeout=1)
             await self._turn(room=0)
-
-
-def _opened(text: HandingOver) -> OutboundText:
-    return OutboundText(
-        message_id=text.message_id,
-        sender=text.sender,
-        to=unseal(Message, "number", text.message_id, text.number_sealed) or "",
-        body=unseal(Message, "body", text.message_id, text.body_sealed) or "",
-        useful_until=text.useful_until,
-    )
