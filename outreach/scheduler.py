@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import SQLAlchemyError
 
 from outreach.campaigns.planner import plan_dirty
 from outreach.campaigns.release import release_due
@@ -109,7 +110,10 @@ def run(started: Started) -> None:
     while not stop.is_set():
         if seat.take():
             _log.info("leading")
-            _lead(started, carrier, table, seat, stop)
+            try:
+                _lead(started, carrier, table, seat, stop)
+            except SQLAlchemyError:
+                _log.exception("leading_failed")  # the database is busy or away: try again
             seat.leave()
         stop.wait(_LOOK_AT_SEAT)
     started.database.dispose()
