@@ -13,6 +13,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -86,12 +87,17 @@ def _release(folder: Path, clients: int) -> list[dict[str, Any]]:
     assert looked_at == planned, "every client has two touchpoints due"
     emptied = _emptied_copy(database, folder / "bare.sqlite")
     _, bare = _timed(lambda: _insert(emptied, written))
-    touchpoints = looked_at / release
     return [
-        _figure("plan a client from nothing", clients / planning, "clients/s"),
-        _figure("release (and plan the next)", touchpoints, "touchpoints/s", ">= 5,000"),
-        _figure("bare insert of the same rows", planned / bare, "touchpoints/s"),
-        _figure("ours to the bare insert", bare / release, ""),
+        _figure("plan a client from nothing", clients / planning.core, "clients/s of one core"),
+        _figure(
+            "release (and plan the next)",
+            planned / release.core,
+            "touchpoints/s of one core",
+            ">= 5,000",
+        ),
+        _figure("the same by the clock on the wall", planned / release.wall, "touchpoints/s"),
+        _figure("bare insert of the same rows", planned / bare.core, "touchpoints/s of one core"),
+        _figure("release to bare insert", bare.core / release.core, ""),
     ]
 
 
@@ -99,10 +105,18 @@ def _figure(name: str, value: float, unit: str, target: str = "") -> dict[str, A
     return {"name": name, "value": value, "unit": unit, "target": target}
 
 
-def _timed(work: Callable[[], T]) -> tuple[T, float]:
-    start = time.perf_counter()
+@dataclass(frozen=True)
+class Spent:
+    """Seconds on the wall and of one core: other processes of the machine slow only the wall."""
+
+    wall: float
+    core: float
+
+
+def _timed(work: Callable[[], T]) -> tuple[T, Spent]:
+    wall, core = time.perf_counter(), time.process_time()
     result = work()
-    return result, time.perf_counter() - start
+    return result, Spent(time.perf_counter() - wall, time.process_time() - core)
 
 
 def _database(path: Path) -> Database:
@@ -267,7 +281,7 @@ _CROWD = (
 
 
 def _ticks(database: Database) -> tuple[float, float]:
-    """Seconds of an idle tick (nothing due, nobody changed) and of the due query with a batch."""
+    """Seconds of one core for an idle tick and for the due query with a full batch."""
     library = load(default_directory())
     before = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)
 
@@ -286,7 +300,7 @@ def _ticks(database: Database) -> tuple[float, float]:
 
 def _median(work: Callable[[], None]) -> float:
     work()
-    return statistics.median(_timed(work)[1] for _ in range(200))
+    return statistics.median(_timed(work)[1].core for _ in range(200))
 
 
 if __name__ == "__main__":
