@@ -13,7 +13,6 @@ from outreach.console import access, audit, here
 from outreach.console.scope import Scope
 from outreach.models import (
     Client,
-    Heartbeat,
     Message,
     Program,
     Reply,
@@ -46,7 +45,6 @@ class Attention:
     unread: Sequence[Reply]
     senders: Sequence[Sender]
     set_aside: Sequence[SetAside]
-    heartbeats: Sequence[Heartbeat]
 
     @property
     def is_empty(self) -> bool:
@@ -102,7 +100,6 @@ def _load(session: Session, scope: Scope) -> Attention:
         unread=session.scalars(replies.where(Reply.applied_at.is_(None))).all(),
         senders=session.scalars(scope.select(Sender).where(Sender.stopped_at.is_not(None))).all(),
         set_aside=_set_aside(session),
-        heartbeats=session.scalars(select(Heartbeat).order_by(Heartbeat.name)).all(),
     )
 
 

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
-from outreach.console import access, audit, here, people, polling
+from outreach.console import access, audit, here, people, polling, pulse
 from outreach.console.scope import Scope
-from outreach.models import Client, Flag, Heartbeat, Program
+from outreach.models import Client, Flag, Program
 from outreach.vocabulary import FlagState, Severity
 
 pages = Blueprint("queue", __name__)
@@ -41,16 +41,23 @@ def show() -> ResponseReturnValue:
     """The queue, or one of its views."""
     view = request.args.get("show", "all")
     view = view if view in VIEWS else "all"
-    scope, now = access.scope(), here.now()
+    scope = access.scope()
     with here.database().read() as session:
         current = _state(session, scope, view)
         if polling.unchanged(current):
             return polling.not_modified()
         lines = _lines(session, scope, view)
         counts = _counts(session, scope)
+        silent = pulse.is_silent(session)
     audit.saw("queue")
     html = render_template(
-        "queue.html", lines=lines, counts=counts, view=view, views=VIEWS, etag=current, now=now
+        "queue.html",
+        lines=lines,
+        counts=counts,
+        silent=silent,
+        view=view,
+        views=VIEWS,
+        etag=current,
     )
     return polling.page(html, current)
 
@@ -62,13 +69,12 @@ def open_flags(scope: Scope, *columns: Any) -> Select[Any]:
 
 
 def _state(session: Session, scope: Scope, view: str) -> str:
-    """One indexed query: flags only gain versions, and only open ones are counted."""
+    """Two indexed look-ups: flags only gain versions, and only open ones are counted."""
     seen = session.execute(
         open_flags(scope, func.count(), func.sum(Flag.version), func.max(Flag.id))
     ).one()
-    beat = session.scalars(select(func.max(Heartbeat.at))).one()
     minute = polling.minute(here.now())
-    return polling.tag(view, scope.staff_id, minute, *seen, beat is None)
+    return polling.tag(view, scope.staff_id, minute, *seen, pulse.is_silent(session))
 
 
 def _lines(session: Session, scope: Scope, view: str) -> Sequence[Line]:

@@ -109,4 +109,4 @@ def _add_weekly(
 
 def _ids(session: Session, table: type[Client] | type[Goal], program_id: str) -> dict[str, str]:
     query = select(table.external_id, table.id).where(table.program_id == program_id)
-    return dict(session.execute(query).tuples().all())
+    return {row.external_id: row.id for row in session.execute(query)}

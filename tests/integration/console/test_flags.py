@@ -1,12 +1,12 @@
 """Working a flag: queue, claim, note, close, and two people at once."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
-from outreach.models import Client, Flag
+from outreach.models import Client, Flag, Heartbeat
 from outreach.vocabulary import Concern, FlagReason, FlagState, Severity
 from tests.integration.console.house import House
 
@@ -166,3 +166,11 @@ def test_what_is_shown_is_recorded_and_what_is_not_is_not(
     member.get(f"/clients/{sam.id}", headers={"If-None-Match": tag})
     member.get("/clients/none")
     assert audit() == ["signed in", "saw client"]
+
+
+def test_a_silent_scheduler_is_said_aloud(console: Console, house: House, sam: Client) -> None:
+    member = console("ada")
+    assert "Texts are not going out" in member.get("/").text
+    with house.database.write() as session:
+        session.add(Heartbeat(name="scheduler", at=datetime.now(UTC)))
+    assert "Texts are not going out" not in member.get("/").text
