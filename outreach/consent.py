@@ -7,7 +7,7 @@ transaction, everything that has no attempt yet (law 1).
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from outreach.models import Client, Consent, ConsentEvent, Message, new_id
@@ -21,6 +21,13 @@ SURVIVES_REVOCATION = (
     MessageKind.PAGE,
 )
 """Answers owed to a text just received, and texts to staff: no change of a client stops them."""
+
+
+# Built once: every answer to a reply asks it.
+_IN_FORCE = select(Consent.in_force).where(
+    Consent.program_id == bindparam("program_id"),
+    Consent.number_hash.in_(bindparam("hashes", expanding=True)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +60,9 @@ def record(session: Session, fact: ConsentFact, *, now: datetime) -> bool:
 
 def in_force(session: Session, program_id: str, number_hashes: tuple[str, ...]) -> bool:
     """Whether consent is in force for a number; pass every fingerprint of it."""
-    found = session.scalars(
-        select(Consent.in_force).where(
-            Consent.program_id == program_id, Consent.number_hash.in_(number_hashes)
-        )
-    ).all()
+    session.flush()
+    values = {"program_id": program_id, "hashes": number_hashes}
+    found = session.connection().execute(_IN_FORCE, values).scalars().all()
     return bool(found) and all(found)
 
 

@@ -7,8 +7,9 @@ to somebody about whom staff are worried.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from outreach.content.choose import choose
@@ -34,6 +35,21 @@ _ALWAYS = frozenset({MessageKind.OPT_OUT, MessageKind.HELP, MessageKind.SAFETY})
 """May be said without consent, to anybody who just wrote, and while a grave flag is open."""
 
 _FIRST = (MessageKind.OPT_OUT, MessageKind.SAFETY, MessageKind.HELP, MessageKind.WELCOME)
+
+
+# Built once, past the ORM: every answered text runs them.
+_INSERT_MESSAGE = insert(cast("Table", Message.__table__))
+
+_ANSWERS_SINCE = (
+    select(func.count())
+    .select_from(Message)
+    .where(
+        Message.program_id == bindparam("program_id"),
+        Message.number_hash == bindparam("number_hash"),
+        Message.created_at > bindparam("since"),
+        Message.reply_id.is_not(None),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +104,12 @@ def is_one_too_many(session: Session, situation: Situation, say: Say, now: datet
     """Whether this number had its automatic answers of the hour; safety is never counted out."""
     if say.kind in {MessageKind.SAFETY, MessageKind.OPT_OUT}:
         return False
-    sent = session.scalar(
-        select(func.count())
-        .select_from(Message)
-        .where(
-            Message.program_id == situation.program.id,
-            Message.number_hash == situation.number_hash,
-            Message.created_at > now - timedelta(hours=1),
-            Message.reply_id.is_not(None),
-        )
-    )
+    values = {
+        "program_id": situation.program.id,
+        "number_hash": situation.number_hash,
+        "since": now - timedelta(hours=1),
+    }
+    sent = session.connection().execute(_ANSWERS_SINCE, values).scalar()
     return (sent or 0) >= MOST_PER_HOUR
 
 
@@ -134,7 +146,7 @@ def write_answer(
         now=now,
         state=state,
     )
-    session.execute(insert(Message), row)
+    session.connection().execute(_INSERT_MESSAGE, row)
     return Answer(row["id"], body)
 
 

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 from statistics import median
+from typing import cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from outreach.models import Goal, ProgressRecord, new_id, seal
@@ -17,6 +18,20 @@ LOW, HIGH = 3, 7
 
 DROP = 4
 """Points below the client's own usual score at which a sudden drop is flagged."""
+
+_RECORDS = cast("Table", ProgressRecord.__table__)
+_INSERT = insert(_RECORDS)
+_REPLACE = (
+    update(_RECORDS)
+    .where(
+        _RECORDS.c.client_id == bindparam("client"),
+        _RECORDS.c.at >= bindparam("since"),
+        _RECORDS.c.prompt_id == bindparam("prompt"),
+        _RECORDS.c.replaced_at.is_(None),
+    )
+    .values(replaced_at=bindparam("now"))
+    .returning(_RECORDS.c.id)
+)
 
 _USUAL_OF = 5
 _USUAL_WITHIN = timedelta(days=90)
@@ -40,25 +55,24 @@ def answer(session: Session, scene: Scene, read: Read) -> Say | None:
 def _record(session: Session, scene: Scene, read: Read, question: Question) -> None:
     record_id = new_id()
     is_open = question.kind is PromptKind.OPEN
-    session.execute(
-        insert(ProgressRecord).values(
-            id=record_id,
-            program_id=scene.situation.program.id,
-            client_id=question.client_id,
-            prompt_id=question.id,
-            reply_id=scene.reply_id,
-            campaign_id=question.campaign_id,
-            goal_id=_goal_id(question),
-            kind=question.kind,
-            score=float(read.value) if question.kind is PromptKind.SCALE else None,
-            done=read.value if question.kind is PromptKind.GOAL else None,
-            words_sealed=_sealed(record_id, scene.text.body) if is_open else None,
-            asked_at=question.opened_at,
-            at=scene.now,
-            # More words to an open question add to the earlier ones, a new figure replaces.
-            replaces_id=None if is_open else _replaced(session, scene, question),
-        )
-    )
+    row = {
+        "id": record_id,
+        "program_id": scene.situation.program.id,
+        "client_id": question.client_id,
+        "prompt_id": question.id,
+        "reply_id": scene.reply_id,
+        "campaign_id": question.campaign_id,
+        "goal_id": _goal_id(question),
+        "kind": question.kind,
+        "score": float(read.value) if question.kind is PromptKind.SCALE else None,
+        "done": read.value if question.kind is PromptKind.GOAL else None,
+        "words_sealed": _sealed(record_id, scene.text.body) if is_open else None,
+        "asked_at": question.opened_at,
+        "at": scene.now,
+        # More words to an open question add to the earlier ones, a new figure replaces.
+        "replaces_id": None if is_open else _replaced(session, scene, question),
+    }
+    session.connection().execute(_INSERT, row)
 
 
 def _replaced(session: Session, scene: Scene, question: Question) -> str | None:
@@ -66,18 +80,13 @@ def _replaced(session: Session, scene: Scene, question: Question) -> str | None:
 
     Asked of the database each time: another reply may have come since the question was loaded.
     """
-    return session.scalar(
-        update(ProgressRecord)
-        .where(
-            ProgressRecord.client_id == question.client_id,
-            ProgressRecord.at >= question.opened_at,
-            ProgressRecord.prompt_id == question.id,
-            ProgressRecord.replaced_at.is_(None),
-        )
-        .values(replaced_at=scene.now)
-        .returning(ProgressRecord.id)
-        .execution_options(synchronize_session=False)
-    )
+    values = {
+        "client": question.client_id,
+        "since": question.opened_at,
+        "prompt": question.id,
+        "now": scene.now,
+    }
+    return session.connection().execute(_REPLACE, values).scalar()
 
 
 def _after_score(session: Session, scene: Scene, score: float) -> Say:

@@ -8,9 +8,9 @@ tick reads it again (law 3). Nothing is computed while the write lock is held.
 import json
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Table, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from structlog import get_logger
@@ -22,8 +22,9 @@ from outreach.models import Client, Reply, SetAside, new_id, seal
 from outreach.replies.answers import Answer, answers_given
 from outreach.replies.apply import UNREAD_SEVERITY, apply
 from outreach.replies.inbound import InboundText, inbound_text
+from outreach.replies.load import load_situation
 from outreach.replies.scene import Scene, raise_flag
-from outreach.replies.situation import Situation, load_situation
+from outreach.replies.situation import Situation
 from outreach.replies.understand import Understood, understand
 from outreach.safety.acknowledging import acknowledge_by_text
 from outreach.vocabulary import FlagReason
@@ -34,6 +35,14 @@ MOST_TRIES = 5
 """How often a reply that could not be applied is read again before it is set aside."""
 
 _AT_ONCE = 50
+
+
+_REPLIES = cast("Table", Reply.__table__)
+
+_INSERT_ONCE = {
+    name: dialect.insert(_REPLIES).on_conflict_do_nothing().returning(_REPLIES.c.id)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 
 
 class UnknownSenderError(OutreachError):
@@ -197,9 +206,8 @@ def _one_at_a_time(session: Session, situation: Situation) -> None:
 
 def _store(session: Session, reply: dict[str, Any]) -> bool:
     """Insert the raw reply; False if this MessageSid is stored already."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(Reply).values(**reply).on_conflict_do_nothing()
-    return session.scalar(statement.returning(Reply.id)) is not None
+    statement = _INSERT_ONCE[session.get_bind().dialect.name]
+    return session.connection().execute(statement, reply).first() is not None
 
 
 def _stored_id(session: Session, sid: str) -> str:

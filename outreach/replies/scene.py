@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, update
+from sqlalchemy import Table, bindparam, func, update
 from sqlalchemy.orm import Session
 
 from outreach.models import Client, Flag, Prompt
@@ -14,6 +14,14 @@ from outreach.replies.inbound import InboundText
 from outreach.replies.situation import Person, Question, Situation
 from outreach.safety.flags import Alarm, open_or_join
 from outreach.vocabulary import Concern, FlagReason, Intent, Severity
+
+_PROMPTS = cast("Table", Prompt.__table__)
+
+_MARK_ANSWERED = (
+    update(_PROMPTS)
+    .where(_PROMPTS.c.id == bindparam("prompt"), _PROMPTS.c.answered_at.is_(None))
+    .values(answered_at=bindparam("now"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +86,7 @@ def raise_flag(
 def mark_answered(session: Session, question: Question, now: datetime) -> None:
     """The prompt has its answer; it may still be corrected until it closes."""
     if question.answered_at is None:
-        session.execute(
-            update(Prompt)
-            .where(Prompt.id == question.id, Prompt.answered_at.is_(None))
-            .values(answered_at=now)
-            .execution_options(synchronize_session=False)
-        )
+        session.connection().execute(_MARK_ANSWERED, {"prompt": question.id, "now": now})
 
 
 def plan_again(session: Session, client_id: str, now: datetime, **values: Any) -> None:
