@@ -28,17 +28,17 @@ def states_of(session: Session, program_id: str, prints: Prints, *, lock: bool =
     Of several rows of one number a revocation counts.
     """
     newest = {old: first for first, every in prints.items() for old in every}
-    query = select(Consent).where(
-        Consent.program_id == program_id, Consent.number_hash.in_(list(newest))
-    )
+    query = select(
+        Consent.number_hash, Consent.in_force, Consent.kind, Consent.source, Consent.since
+    ).where(Consent.program_id == program_id, Consent.number_hash.in_(list(newest)))
     states: States = {}
-    for row in session.scalars(query.with_for_update() if lock else query):
-        state = ConsentState(
-            row.in_force, ConsentKind(row.kind), ConsentSource(row.source), row.since
-        )
-        known = states.get(newest[row.number_hash])
-        if known is None or state.kind is ConsentKind.REVOKED:
-            states[newest[row.number_hash]] = state
+    for number_hash, in_force, kind, source, since in session.execute(
+        query.with_for_update() if lock else query
+    ):
+        state = ConsentState(in_force, ConsentKind(kind), ConsentSource(source), since)
+        first = newest[number_hash]
+        if first not in states or state.kind is ConsentKind.REVOKED:
+            states[first] = state
     return states
 
 
@@ -71,7 +71,7 @@ def record_all(
     connection = session.connection()
     connection.execute(insert(ConsentEvent), [_event(fact, now) for fact in facts])
     if changed:
-        _keep(session, program_id, changed)
+        _keep(session, program_id, changed, replaced=before.keys() & changed.keys())
     for number_hash, state in changed.items():
         if state.kind is ConsentKind.REVOKED:
             cancel_waiting(session, program_id, number_hash, now=now)
@@ -79,13 +79,14 @@ def record_all(
     _replan(session, program_id, started, now)
 
 
-def _keep(session: Session, program_id: str, states: States) -> None:
+def _keep(session: Session, program_id: str, states: States, *, replaced: set[str]) -> None:
     connection = session.connection()
-    connection.execute(
-        delete(Consent).where(
-            Consent.program_id == program_id, Consent.number_hash.in_(list(states))
+    if replaced:
+        connection.execute(
+            delete(Consent).where(
+                Consent.program_id == program_id, Consent.number_hash.in_(replaced)
+            )
         )
-    )
     rows = [
         {
             "program_id": program_id,
