@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from outreach.campaigns.outcomes import outcome_of
@@ -114,6 +115,27 @@ def test_after_an_outage_hope_is_not_made_up_for_and_a_check_in_of_today_is(town
     town.run_until(town.now + HOUR)
     assert [(text.kind, text.created_at.day) for text in town.texts()] == [("goal_check_in", 21)]
     assert {row.reason for row in town.touchpoints(state="expired")} == {"stale"}
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "hours_late", "state"),
+    [
+        ("skip", 1, "released"),
+        ("skip", 3, "expired"),
+        ("send", 6, "released"),
+        ("send", 10, "expired"),  # the day is over
+        ("merge", 10, "released"),
+        ("merge", 25, "expired"),  # the next one has taken its place
+    ],
+)
+def test_a_campaign_says_what_becomes_of_its_late_texts(
+    town: Town, catch_up: str, hours_late: int, state: str
+) -> None:
+    mood = MOOD | {"catch_up": catch_up}
+    town.program({"mood": mood}, quiet_hours={"from": "00:00", "to": "00:00"}).client()
+    town.tick()
+    town.tick(town.touchpoints()[0].planned_at + hours_late * HOUR)
+    assert town.touchpoints()[0].state == state
 
 
 def test_a_reminder_asks_before_the_check_in_which_waits_four_hours(town: Town) -> None:

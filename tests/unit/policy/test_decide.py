@@ -100,6 +100,13 @@ def test_a_text_with_no_time_left_to_be_delivered_waits_for_the_next_day() -> No
     assert reason(facts, almost_eight - timedelta(minutes=1)) == "send"
 
 
+def test_a_welcome_is_not_queued_in_the_last_half_hour_before_quiet_hours() -> None:
+    late = replace(WELCOME, useful_until=NOW + 99 * HOUR)
+    held = decide(late, NOW + 8 * HOUR - timedelta(minutes=29))
+    assert held == Hold(NOW + 21 * HOUR, Reason.QUIET_HOURS)
+    assert reason(late, NOW + 8 * HOUR - timedelta(minutes=30)) == "send"
+
+
 def test_a_check_in_waits_for_an_open_question_and_a_reminder_does_not() -> None:
     asked = NOW - HOUR
     held = decide(replace(CHECK_IN, question_since=asked), NOW)
