@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 from outreach.policy import caps, holds
 from outreach.policy.reasons import Reason
 from outreach.policy.verdicts import Decision, Facts, Hold, Send, Skip
-from outreach.vocabulary import ClientStatus
+from outreach.vocabulary import ClientStatus, MessageKind
 
 SHORTEST_LIFE = timedelta(minutes=2)
 """A text with less time than this before quiet hours waits: the carrier could not deliver it."""
+
+WELCOME_LIFE = timedelta(minutes=30)
+"""A welcome has more: an import may queue hundreds of them, and everything else waits for it."""
 
 
 def decide(facts: Facts, now: datetime) -> Decision:
@@ -50,7 +53,8 @@ def quiet_hours(facts: Facts, now: datetime) -> Hold | Skip | None:
     opens = facts.hours.next_open(now)
     if opens == now:
         closes = facts.hours.closes(now)
-        if closes is None or closes - now >= SHORTEST_LIFE:
+        life = WELCOME_LIFE if facts.kind is MessageKind.WELCOME else SHORTEST_LIFE
+        if closes is None or closes - now >= life:
             return None
         opens = facts.hours.next_open(closes)
     return Hold(opens, Reason.QUIET_HOURS) if opens else Skip(Reason.QUIET_HOURS)
