@@ -10,6 +10,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from structlog import get_logger
 from werkzeug.exceptions import HTTPException
 
 from outreach.console import (
@@ -23,6 +24,8 @@ from outreach.console import (
     signing_in,
 )
 from outreach.start import Started
+
+log = get_logger(__name__)
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -76,6 +79,7 @@ def build_app(started: Started) -> Flask:
     looks.install(app)
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _error_page)
+    app.register_error_handler(Exception, _our_fault)
     return app
 
 
@@ -110,6 +114,12 @@ def _error_page(error: HTTPException) -> ResponseReturnValue:
         return render_template("error.html", code=400, sentence=_FORM_TOO_OLD), 400
     sentence = _WORDS.get(code, _SORRY)
     return render_template("error.html", code=code, sentence=sentence), code
+
+
+def _our_fault(error: Exception) -> ResponseReturnValue:
+    """A mistake of ours is logged by type and place only: its text may quote a client (law 6)."""
+    log.error("request failed", route=request.endpoint, exc_info=error)
+    return render_template("error.html", code=500, sentence=_SORRY), 500
 
 
 def _to_login() -> ResponseReturnValue:

@@ -97,8 +97,18 @@ def dossier(session: Session, scope: Scope, client: Client, *, now: datetime) ->
             low_score=program.file.low_score,
         ),
         ledger=ledger(session, scope, client),
-        sharing=_sharing(session, scope, client),
+        sharing=sharing(session, scope, client),
     )
+
+
+def sharing(session: Session, scope: Scope, client: Client) -> Sequence[Client]:
+    """Other clients of the program on the same phone: staff must know before they call."""
+    query = scope.select(Client).where(
+        Client.program_id == client.program_id,
+        Client.number_hash == client.number_hash,
+        Client.id != client.id,
+    )
+    return session.scalars(query).all()
 
 
 def _zone(client: Client, program: LoadedProgram) -> str:
@@ -158,13 +168,3 @@ def _flags(session: Session, scope: Scope, client: Client) -> Sequence[Flag]:
 def _appointments(session: Session, scope: Scope, client: Client) -> Sequence[Appointment]:
     query = scope.select(Appointment).where(Appointment.client_id == client.id)
     return session.scalars(query.order_by(Appointment.starts_at.desc())).all()
-
-
-def _sharing(session: Session, scope: Scope, client: Client) -> Sequence[Client]:
-    """Other clients of the program on the same phone: staff must know before they call."""
-    query = scope.select(Client).where(
-        Client.program_id == client.program_id,
-        Client.number_hash == client.number_hash,
-        Client.id != client.id,
-    )
-    return session.scalars(query).all()

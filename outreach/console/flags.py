@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from outreach.console import access, audit, conversation, here, people, polling, words
 from outreach.console.conversation import Bubble, Party
+from outreach.console.dossier import sharing
 from outreach.models import Client, Consent, Flag, FlagEvent, Program
 from outreach.safety import flags as flag_acts
 from outreach.vocabulary import FlagOutcome, Severity
@@ -36,6 +37,7 @@ class FlagPage:
     names: dict[str, str]
     rules: tuple[str, ...]
     may_text: bool
+    sharing: Sequence[Client]
 
     @property
     def closing_needs_a_note(self) -> bool:
@@ -194,6 +196,7 @@ def _load(session: Session, flag: Flag) -> FlagPage:
         names=people.names(session, [flag.owner_id, *(event.staff_id for event in events)]),
         rules=_rules(events),
         may_text=_may_text(session, party),
+        sharing=sharing(session, scope, party.client) if party.client else (),
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_login import UserMixin, login_user, logout_user
@@ -17,7 +17,7 @@ from outreach.vocabulary import StaffRole
 
 TRIES_PER_MACHINE = "20 per minute; 200 per hour"
 TRIES_PER_ADDRESS = "6 per minute; 40 per hour"
-"""Counted per process. The second one also slows guessing from many machines."""
+"""Failed tries only, counted per process. The second also slows guessing from many machines."""
 
 _WRONG = "Address and password do not go together. Check both."
 
@@ -40,8 +40,10 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 def pages_with(limiter: Limiter) -> Blueprint:
     """The pages, with their brakes from `limiter`."""
     pages = Blueprint("signing_in", __name__)
-    slowly = limiter.limit(TRIES_PER_MACHINE, methods=["POST"])
-    per_address = limiter.limit(TRIES_PER_ADDRESS, key_func=_address_key, methods=["POST"])
+    slowly = limiter.limit(TRIES_PER_MACHINE, methods=["POST"], deduct_when=_has_failed)
+    per_address = limiter.limit(
+        TRIES_PER_ADDRESS, key_func=_address_key, methods=["POST"], deduct_when=_has_failed
+    )
     pages.add_url_rule(
         "/login",
         "login",
@@ -161,6 +163,10 @@ def _signed_in(reading: Session, staff: Staff) -> SignedIn:
 
 def _address_key() -> str:
     return vault.current().fingerprint(passwords.same_address(request.form.get("email", "")))
+
+
+def _has_failed(response: Response) -> bool:
+    return response.status_code >= 400
 
 
 def _safe(path: str) -> str:

@@ -156,6 +156,29 @@ class House:
         self._add(reply)
         return reply
 
+    def stranger_writes(self, program: str, number: str, body: str) -> str:
+        """A text from a number that no client has, and the flag about it; returns the flag's id."""
+        reply = Reply(
+            id=new_id(),
+            sid=f"SM{new_id()}",
+            program_id=program,
+            number_hash=vault.current().fingerprint(number),
+            received_at=self.now,
+            applied_at=self.now,
+        )
+        reply.number, reply.body, reply.fields = number, body, "{}"
+        self._add(reply)
+        alarm = Alarm(
+            program,
+            FlagReason.UNMATCHED,
+            Severity.HIGH,
+            number_hash=reply.number_hash,
+            reply_id=reply.id,
+        )
+        with self.database.write() as session:
+            file = self._file(session, program)
+            return flags.open_or_join(session, alarm, file, now=self.now).id
+
     def message(
         self,
         client: Client,

@@ -174,3 +174,18 @@ def test_a_silent_scheduler_is_said_aloud(console: Console, house: House, sam: C
     with house.database.write() as session:
         session.add(Heartbeat(name="scheduler", at=datetime.now(UTC)))
     assert "Texts are not going out" not in member.get("/").text
+
+
+def test_a_stranger_can_be_read_and_called(console: Console, house: House, sam: Client) -> None:
+    flag = house.stranger_writes(sam.program_id, "+12025550177", "please help me")
+    page = console("ada").get(f"/flags/{flag}").text
+    assert "please help me" in page
+    assert 'href="tel:+12025550177"' in page
+    assert "Nobody in the program has this number." in page
+
+
+def test_whoever_shares_the_phone_is_named_beside_a_flag(
+    console: Console, house: House, sam: Client
+) -> None:
+    house.client(sam.program_id, "Kim Whitaker", sam.number or "")
+    assert "Kim Whitaker" in console("ada").get(f"/flags/{house.flag(sam)}").text

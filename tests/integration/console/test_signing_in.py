@@ -84,6 +84,14 @@ def test_many_tries_are_slowed_down(started: Started, ada: str) -> None:
     assert codes[-1] == 429
 
 
+def test_signing_in_often_is_no_guessing(started: Started, ada: str) -> None:
+    app = build_app(started)
+    app.config["WTF_CSRF_ENABLED"] = False
+    form = {"email": "ada@example.org", "password": PASSWORD}
+    codes = {app.test_client().post("/login", data=form).status_code for _ in range(10)}
+    assert codes == {303}
+
+
 def test_a_form_without_its_token_is_refused(started: Started, ada: str) -> None:
     form = {"email": "ada@example.org", "password": PASSWORD}
     assert build_app(started).test_client().post("/login", data=form).status_code == 400
