@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -50,6 +51,14 @@ class Tick:
     seconds: float
     run: Callable[[], object]
     at_start: bool = False
+
+
+class Engine(Protocol):
+    """What gets texts out beside the ticks."""
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set, then finish what is under way."""
+        ...
 
 
 def ticks(started: Started, carrier: Carrier, library: Library) -> tuple[Tick, ...]:
@@ -124,7 +133,9 @@ def _lead(
 ) -> None:
     """Run the ticks and the dispatcher until `stop`, or until the seat is lost."""
     with started.database.write() as session:
-        lose_hope(session, now=started.clock.now(), at_once=True)
+        # Without workers nobody else sends: every attempt found here was left behind.
+        alone = started.settings.broker_url is None
+        lose_hope(session, now=started.clock.now(), at_once=alone)
     ended = threading.Event()
     scheduler = _start_ticks(table)
     courier = _start_dispatcher(started, carrier, ended)
@@ -141,15 +152,24 @@ def _lead(
 def _start_dispatcher(
     started: Started, carrier: Carrier, ended: threading.Event
 ) -> threading.Thread:
-    dispatcher = Dispatcher(
-        started.database,
-        carrier,
-        started.clock,
-        concurrency=started.settings.send_concurrency,
-    )
-    thread = threading.Thread(target=dispatcher.run, args=(ended,), name="dispatcher")
+    """What gets texts out: the embedded dispatcher, or with a broker the publisher."""
+    sending = _engine(started, carrier)
+    thread = threading.Thread(target=sending.run, args=(ended,), name="dispatcher")
     thread.start()
     return thread
+
+
+def _engine(started: Started, carrier: Carrier) -> Engine:
+    settings = started.settings
+    if settings.broker_url is None:
+        return Dispatcher(
+            started.database, carrier, started.clock, concurrency=settings.send_concurrency
+        )
+    from outreach.delivery.publisher import Publisher
+    from outreach.delivery.worker import broker_app
+
+    app = broker_app(settings.broker_url.get_secret_value())
+    return Publisher(started.database, started.clock, app)
 
 
 def _start_ticks(table: tuple[Tick, ...]) -> BackgroundScheduler:

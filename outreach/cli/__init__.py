@@ -25,6 +25,7 @@ COMMANDS = {
     "screen": "outreach.cli.screen:screen",
     "settings": "outreach.cli.settings:settings",
     "staff": "outreach.cli.staff:staff",
+    "worker": "outreach.cli.worker:worker",
 }
 """Command name -> where its click command stands; keeps `outreach screen` free of the database."""
 
