@@ -33,7 +33,9 @@ class Scene:
     log: Path
     """Where the scheduler's own lines go."""
     public_url: str = "http://127.0.0.1:9"
+    broker_url: str = ""
     scheduler: subprocess.Popen[bytes] | None = None
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
 
     def queue(self, texts: int) -> None:
@@ -43,15 +45,32 @@ class Scene:
 
     def start(self) -> None:
         """Start `outreach scheduler` as an operator would."""
+        self.scheduler = self._process("scheduler")
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        """Start `outreach worker`; ended by the test, or with the scene."""
+        worker = self._process("worker")
+        self.workers.append(worker)
+        return worker
+
+    def clear(self) -> None:
+        """End every process that still runs."""
+        for process in [self.scheduler, *self.workers]:
+            if process is not None and process.poll() is None:
+                process.kill()
+                process.wait()
+
+    def _process(self, command: str) -> subprocess.Popen[bytes]:
         url = self.database.engine.url.render_as_string(hide_password=False)
         environment = self.carrier.settings(
             OUTREACH_DATABASE_URL=url,
             OUTREACH_SECRET_KEYS=base64.b64encode(TEST_KEY).decode(),
             OUTREACH_RECONCILE_AFTER=str(RECONCILE_AFTER),
             OUTREACH_PUBLIC_URL=self.public_url,
+            OUTREACH_BROKER_URL=self.broker_url,
         )
-        self.scheduler = subprocess.Popen(
-            [Path(sys.executable).with_name("outreach"), "scheduler"],
+        return subprocess.Popen(
+            [Path(sys.executable).with_name("outreach"), command],
             cwd=ROOT,
             env=os.environ | environment,
             stderr=self.log.open("ab"),

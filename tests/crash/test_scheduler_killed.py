@@ -27,8 +27,7 @@ def scene(database: Database, tmp_path: Path) -> Iterator[Scene]:
     with carrier_process(latency=0.05) as carrier:
         scene = Scene(database, carrier, tmp_path / "scheduler.log")
         yield scene
-        if scene.scheduler is not None:
-            scene.kill()
+        scene.clear()
 
 
 @pytest.mark.parametrize("run", range(RUNS))
