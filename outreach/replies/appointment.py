@@ -92,14 +92,14 @@ def _decided(text: Text, stand: _Stand) -> Candidate:
         return Candidate(Intent.CANCEL, "", text.quote(not_coming[-1]))
     if doubts:
         return Candidate(Intent.UNCLEAR, "", text.quote(doubts[0]))
-    if not text.says("yes", "ok") and _offers_a_day(text, coming[-1]):
+    if not text.says("yes", "ok") and all(_offers_a_day(text, hit) for hit in coming):
         return _reschedule(text, "a day on which the client can come")
     return Candidate(Intent.CONFIRM, "", text.quote(coming[-1]))
 
 
 def _offers_a_day(text: Text, coming: Hit) -> bool:
     """Whether "I can" follows a day in the same clause: "friday at noon i can"."""
-    if not {"can", "puedo"} & set(text.between(coming.start, coming.end)):
+    if not {"can", "puedo", "works", "work"} & set(text.between(coming.start, coming.end)):
         return False
     start, _ = text.words.clause_around(coming.start)
     return any(start <= d.start < coming.start for d in text.days)
@@ -288,7 +288,7 @@ def _is_offer(text: Text, day: DateMention) -> bool:
 def _clause(text: Text, at: int) -> tuple[int, int]:
     start, end = at, at + 1
     turns = small_words("turns") - {"instead", "now", "ahora", "then"}
-    while not text.words.starts_clause(start) and text.words.said[start] not in turns:
+    while not text.words.starts_clause(start) and text.words.said[start - 1] not in turns:
         start -= 1
     while end < len(text.words.said) and not text.words.starts_clause(end):
         if text.words.said[end] in turns:

@@ -6,7 +6,7 @@ from outreach.replies.smallwords import small_words
 from outreach.replies.text import Candidate, Text
 from outreach.vocabulary import Intent
 
-_LIMITED = ("less", "at_part", "not_at_part", "at_time", "off_days", "only_days", "pause")
+_LIMITED = ("less", "too_often", "at_part", "not_at_part", "at_time", "off_days", "only_days", "pause")
 _FOREVER = frozenset({"ever", "forever", "never", "anymore", "nunca", "jamas", "mas"})
 
 

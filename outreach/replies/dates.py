@@ -54,7 +54,8 @@ def _merged(found: list[DateMention], words: Words) -> list[DateMention]:
     merged: list[DateMention] = []
     for mention in found:
         before = merged[-1] if merged else None
-        near = before is not None and mention.start - before.end <= 1
+        joint = words.said[before.end : mention.start] if before else ()
+        near = len(joint) <= 1 and set(joint) <= small_words("date_joints")
         if before and near and _is_weekday(words, before) and not _is_weekday(words, mention):
             merged[-1] = DateMention(before.start, mention.end, mention.day)
         elif before and near and _is_weekday(words, mention) and not _is_weekday(words, before):

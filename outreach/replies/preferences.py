@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from outreach.replies.calendar import calendar
 from outreach.replies.lexicon import Hit
+from outreach.replies.smallwords import small_words
 from outreach.replies.text import TIMED, Candidate, Text
 from outreach.vocabulary import Intent, PromptKind
 
@@ -20,6 +21,8 @@ def read_preferences(text: Text) -> list[Candidate]:
     unwanted = text.having("not_at_part")
     for hit in text.hits:
         if any(other.start <= hit.start < other.end for other in unwanted):
+            continue
+        if hit.means == "more" and text.words.said[max(0, hit.start - 1)] == "no":
             continue
         if hit.means in TIMED and not asked_for_texts(text, hit):
             continue
@@ -127,6 +130,14 @@ def _window(text: Text, hit: Hit) -> str | None:
     return f"window={named[-1]}" if named else None
 
 
+def _less_often(text: Text, hit: Hit) -> str | None:
+    """Texts "every day" are a complaint beside a refusal or a negation."""
+    start, _ = text.words.sentence_around(hit.start)
+    before = text.words.said[start : hit.start]
+    refused = any(start <= other.start for other in text.having("opt_out"))
+    return "frequency=less" if refused or not small_words("negators").isdisjoint(before) else None
+
+
 def _language(code: str) -> Callable[[Text, Hit], str | None]:
     """A language for texts; "someone who speaks Spanish" asks for a person instead."""
 
@@ -186,6 +197,7 @@ _READERS: dict[str, Callable[[Text, Hit], str | None]] = {
     "opt_in": lambda text, _hit: "pause=off" if text.says("returned") else None,
     "at_time": _time,
     "at_part": _window,
+    "too_often": _less_often,
     "less": _says("frequency=less"),
     "more": _says("frequency=more"),
     "in_spanish": _language("es"),

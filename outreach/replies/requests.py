@@ -1,6 +1,8 @@
 """What a client asks for."""
 
 from outreach.replies.grammar import is_question
+from outreach.replies.lexicon import Hit
+from outreach.replies.smallwords import small_words
 from outreach.replies.text import Candidate, Text
 from outreach.vocabulary import Intent
 
@@ -27,7 +29,7 @@ def read_requests(text: Text) -> list[Candidate]:
     found: dict[str, Candidate] = {}
     for hit in text.hits:
         value = _VALUES.get(hit.means)
-        if value and value not in found:
+        if value and not _is_declined(text, hit) and value not in found:
             found[value] = Candidate(Intent.REQUEST, value, text.quote(hit))
     if len(found) > 1:
         found.pop("other", None)
@@ -36,6 +38,12 @@ def read_requests(text: Text) -> list[Candidate]:
         if staff and any(word in staff.why for word in ("help", "ayuda", "who")):
             del found["staff"]
     return list(found.values())
+
+
+def _is_declined(text: Text, hit: Hit) -> bool:
+    """"I don't want to talk about it", "don't need a ride"."""
+    wish = text.words.said[hit.start] in small_words("wishes")
+    return wish and text.words.said[max(0, hit.start - 1)] in small_words("negators")
 
 
 def asks_anything(text: Text) -> bool:

@@ -188,7 +188,8 @@ def _means_one(words: Words, at: int) -> bool:
     alone = words.starts_clause(at) and (at + 1 == len(words.said) or words.before[at + 1] != "")
     led = at > 0 and words.said[at - 1] in _cues().before_one
     alone = alone or (at == 0 and len(words.said) <= 3)
-    return alone or (led and (at + 1 == len(words.said) or words.starts_clause(at + 1)))
+    on_its_own = at + 1 < len(words.said) and words.said[at + 1] in _cues().today
+    return alone or (led and on_its_own) or (led and (at + 1 == len(words.said) or words.starts_clause(at + 1)))
 
 
 def _signed(words: Words, at: int) -> bool:
@@ -223,7 +224,7 @@ def _counts_something(words: Words, mark: _Mark) -> bool:
 def _feels_at(words: Words, mark: _Mark) -> bool:
     """ "I'm at a 5", "sitting at 4 today" speak of the scale; "dinner at 6" does not."""
     before = words.said[max(0, mark.start - 3) : mark.start - 1]
-    return mark.start == 1 or not {"im", "sitting", "still", "mood", "is", "hovering"}.isdisjoint(
+    return mark.start == 1 or not {"im", "sitting", "still", "mood", "hovering"}.isdisjoint(
         before
     )
 
@@ -275,7 +276,7 @@ def _negated(words: Words, mark: _Mark) -> bool:
         return False
     return bool(before) and (
         before[-1] in _cues().negations
-        or (before[-1] in {"a", "an", "un", "of", "vez"} and before[0] in _cues().negations)
+        or (before[-1] in {"a", "an", "un", "of", "vez", "es"} and before[0] in _cues().negations)
     )
 
 
