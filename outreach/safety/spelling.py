@@ -7,7 +7,7 @@ together; one slip of the fingers. The last three only ever lead to words listed
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 _LEET = str.maketrans("01345789@$!|+€", "oieastbgasilte")
 _RUN = re.compile(r"(.)\1{2,}")
@@ -16,7 +16,7 @@ _CLIPPED = (("in", "ing"), ("ao", "ado"), ("aos", "ados"), ("io", "ido"), ("s", 
 """Endings as spoken: "endin it", Caribbean "cansao"; and plurals the rules do not list."""
 _SHORT = frozenset("i me my to it no do in up on of mi la de el se ya go im".split())
 """The only words of one or two letters that may be run together with others."""
-_SHORTEST_STEM, _SHORTEST_SLIP = 5, 6
+_SHORTEST_SOUND, _SHORTEST_STEM, _SHORTEST_SLIP = 4, 5, 6
 _LONGEST_JOINED = 32
 _LONGEST_WORD = 14
 
@@ -36,8 +36,10 @@ class Speller:
         self._known = frozenset(known)
         self._ordinary = frozenset(ordinary)
         self._stems = frozenset(stems)
-        self._by_sound = {_sound(word): word for word in sorted(self._known) if len(word) > 4}
-        self._by_sound |= {_sound(stem): stem for stem in sorted(self._stems) if len(stem) > 3}
+        self._by_sound: dict[str, str] = {}
+        for word in sorted(self._known - self._stems) + sorted(self._stems):
+            if len(word) >= _SHORTEST_SOUND:
+                self._by_sound |= dict.fromkeys(_sounds(word), word)
         self._by_half: dict[str, list[str]] = defaultdict(list)
         for word in sorted(self._known | self._stems):
             if len(word) >= (_SHORTEST_STEM if word in self._stems else _SHORTEST_SLIP):
@@ -100,8 +102,10 @@ class Speller:
         return self._guess(plain) if plain.isalpha() else None
 
     def _guess(self, word: str) -> tuple[str, ...] | None:
-        if len(word) > 3 and (stem := self._by_sound.get(_sound(word))):
-            return (stem,)
+        if len(word) >= _SHORTEST_SOUND:
+            for sound in _sounds(word):
+                if same := self._by_sound.get(sound):
+                    return (same,)
         if len(word) >= 7 and (words := self.joined(word)):
             return words
         stem = self._slipped(word)
@@ -133,19 +137,41 @@ def _one_slip(a: str, b: str) -> bool:
     return a[i + 1 :] == b[i:] if len(a) > len(b) else a[i:] == b[i + 1 :]
 
 
-_SOUNDS = (
-    (re.compile(r"ph"), "f"),
-    (re.compile(r"qu(?=[ei])|q|ck|c(?![eihy])|ch(?=r)"), "k"),
-    (re.compile(r"c(?=[eiy])|z"), "s"),
-    (re.compile(r"v"), "b"),
-    (re.compile(r"ll|y"), "y"),
-    (re.compile(r"g(?=[ei])"), "j"),
-    (re.compile(r"(?<!c)h"), ""),
+_SPANISH = (
+    (r"qu(?=[ei])|q|ck|c(?![eihy])", "k"),
+    (r"c(?=[eiy])|z", "s"),
+    (r"v", "b"),
+    (r"ll|y", "y"),
+    (r"gu?(?=[ei])", "j"),
+    (r"(?<!c)h", ""),
+)
+_ENGLISH = (
+    (r"augh|ough|au|aw", "o"),
+    (r"eigh|ai|ay|ei", "e"),
+    (r"igh", "i"),
+    (r"ph", "f"),
+    (r"dg|g(?=[eiy])|j", "j"),
+    (r"wh", "w"),
+    (r"kn", "n"),
+    (r"x", "ks"),
+    (r"ck|c(?![eihy])|q", "k"),
+    (r"c(?=[eiy])|z", "s"),
+    (r"oo|ou", "u"),
+    (r"ee|ea|ie", "i"),
+    (r"oa", "o"),
+    (r"[iu]r", "er"),
+    (r"ing$", "in"),
+    (r"(?<=[^aeiou])e$", ""),
+)
+_RULES = tuple(
+    tuple((re.compile(sound), letter) for sound, letter in rules) for rules in (_SPANISH, _ENGLISH)
 )
 
 
-def _sound(word: str) -> str:
-    """One key for spellings that sound alike in Spanish and, roughly, in English."""
-    for sound, letter in _SOUNDS:
-        word = sound.sub(letter, word)
-    return _PAIR.sub(r"\1", word)
+def _sounds(word: str) -> Iterator[str]:
+    """Keys shared by spellings that sound alike, in Spanish and in English."""
+    for language, rules in zip("se", _RULES, strict=True):
+        sound = word
+        for pattern, letter in rules:
+            sound = pattern.sub(letter, sound)
+        yield language + _PAIR.sub(r"\1", sound)
