@@ -74,7 +74,7 @@ def main() -> None:
                 )
         runs.append(twilio_alone(carrier, given.texts, given.concurrency))
         if given.usual:
-            from bench.usual import usual_ways
+            from bench._usual import usual_ways
 
             runs += usual_ways(carrier, given.usual_texts)
     report(runs, as_json=given.json)
@@ -104,7 +104,7 @@ def twilio_alone(carrier: CarrierProcess, texts: int, concurrency: int) -> Run:
 
             await asyncio.gather(*(send(number) for number in range(texts)))
 
-    return _timed("Twilio's async client alone", texts, lambda: asyncio.run(send_all()))
+    return timed("Twilio's async client alone", texts, lambda: asyncio.run(send_all()))
 
 
 def ours(
@@ -131,7 +131,7 @@ def ours(
         stop.set()
         thread.join()
 
-    return _timed(name, texts, send_all)
+    return timed(name, texts, send_all)
 
 
 def report(runs: list[Run], *, as_json: bool) -> None:
@@ -200,7 +200,8 @@ def _accepted(database: Database) -> int:
         )
 
 
-def _timed(name: str, texts: int, work: Callable[[], None]) -> Run:
+def timed(name: str, texts: int, work: Callable[[], None]) -> Run:
+    """Do the work and say what it took, in time and in this process's processor time."""
     before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
     work()
     seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF)
