@@ -58,6 +58,12 @@ class Prompt(Base):
     __table_args__ = (
         Index("ix_prompt_client_opened", "client_id", "opened_at"),
         Index("ix_prompt_message", "message_id"),
+        Index(
+            "ix_prompt_unanswered",
+            "closes_at",
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)

@@ -604,6 +604,13 @@ def upgrade() -> None:
     with op.batch_alter_table("prompt", schema=None) as batch_op:
         batch_op.create_index("ix_prompt_client_opened", ["client_id", "opened_at"], unique=False)
         batch_op.create_index("ix_prompt_message", ["message_id"], unique=False)
+        batch_op.create_index(
+            "ix_prompt_unanswered",
+            ["closes_at"],
+            unique=False,
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        )
 
     op.create_table(
         "receipt",
@@ -752,6 +759,11 @@ def downgrade() -> None:
 
     op.drop_table("receipt")
     with op.batch_alter_table("prompt", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_prompt_unanswered",
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        )
         batch_op.drop_index("ix_prompt_message")
         batch_op.drop_index("ix_prompt_client_opened")
 
