@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from outreach.errors import OutreachError
-from outreach.models import AuditEvent, Client, Program, new_id
+from outreach.models import AuditEvent, Client, Program, Sender, new_id
 from outreach.programs.loaded import LoadedProgram
 
 
@@ -31,13 +31,25 @@ def pause_program(session: Session, program: LoadedProgram, *, now: datetime) ->
 
 
 def resume_program(session: Session, program: LoadedProgram, *, now: datetime) -> bool:
-    """End the pause of a program; False if there was none."""
+    """End the pause of a program and start its sender if an error had stopped it.
+
+    False if there was nothing to end.
+    """
     row = _program(session, program)
-    if row.paused_at is None:
+    if not _start_sender(session, program) and row.paused_at is None:
         return False
     row.paused_at = None
     _audit(session, "resumed program", program.id, program.id, now)
     return True
+
+
+def _start_sender(session: Session, program: LoadedProgram) -> bool:
+    started = session.execute(
+        update(Sender)
+        .where(Sender.id == program.sender_id, Sender.stopped_at.is_not(None))
+        .values(stopped_at=None, stopped_code=None, free_at=None)
+    )
+    return bool(getattr(started, "rowcount", 0))
 
 
 def pause_client(
