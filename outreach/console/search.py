@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import tuple_
 from sqlalchemy.orm import Session
 
 from outreach import vault
@@ -32,12 +33,8 @@ class Found:
 
 
 def clients(session: Session, scope: Scope, words: str, *, after: str = "") -> Found:
-    """Clients that `words` may mean, all of them when empty, in the order they were imported."""
-    if not words:
-        query = scope.select(Client).where(Client.id > after)
-        rows = session.scalars(query.order_by(Client.id).limit(PAGE)).all()
-    else:
-        rows = _matching(session, scope, words)
+    """Clients that `words` may mean, all of them when empty, by their external id."""
+    rows = _matching(session, scope, words) if words else _page(session, scope, after)
     hashes = {client.number_hash for client in rows}
     states = session.scalars(scope.select(Consent).where(Consent.number_hash.in_(hashes)))
     return Found(
@@ -46,6 +43,15 @@ def clients(session: Session, scope: Scope, words: str, *, after: str = "") -> F
         consent={(row.program_id, row.number_hash): row for row in states},
         after=rows[-1].id if not words and len(rows) == PAGE else None,
     )
+
+
+def _page(session: Session, scope: Scope, after: str) -> Sequence[Client]:
+    """The next clients by their external id, beginning after the client with the id `after`."""
+    query = scope.select(Client).order_by(Client.external_id, Client.id).limit(PAGE)
+    if after:
+        last = scope.one(session, Client, after)
+        query = query.where(tuple_(Client.external_id, Client.id) > (last.external_id, last.id))
+    return session.scalars(query).all()
 
 
 def _matching(session: Session, scope: Scope, words: str) -> Sequence[Client]:
