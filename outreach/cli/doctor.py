@@ -191,5 +191,5 @@ def _senders(session: Session) -> Iterator[Finding]:
     ).all()
     for slug, code in stopped:
         words = f"The carrier's error {code} stopped the sender of {slug}."
-        todo = f"See twilio.com/docs/api/errors/{code}, mend it, then: outreach resume --program {slug}"
+        todo = f"See twilio.com/docs/api/errors/{code}, then: outreach resume --program {slug}"
         yield Finding("senders", Grade.WRONG, words, todo)
