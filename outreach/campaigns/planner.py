@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from outreach.campaigns.facts import PlanningFacts, Touch, Waiting
 from outreach.campaigns.load import planning_facts
 from outreach.campaigns.plan import Plan, plan_for
-from outreach.campaigns.rows import change, insert_new, run, set_aside, touchpoint_row
+from outreach.campaigns.rows import INSERT_NEW, change, run, set_aside, touchpoint_row
 from outreach.database import Database
 from outreach.models import Client, Decision, Enrollment, SetAside, Touchpoint, new_id
 from outreach.policy.reasons import Reason
@@ -183,7 +183,7 @@ def _write(session: Session, changes: Changes) -> None:
     run(session, _DROPPED, changes.dropped)
     run(session, insert(Decision), [_drop_decision(row) for row in changes.dropped])
     run(session, _MOVED, changes.moved)
-    insert_new(session, Touchpoint, changes.new)
+    run(session, INSERT_NEW[session.connection().dialect.name], changes.new)
     run(session, insert(SetAside), changes.set_aside)
     if changes.client_ids:
         session.execute(

@@ -4,20 +4,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, insert, select, update
 
 from outreach.campaigns.outcomes import Outcome, Written
 from outreach.campaigns.rows import (
+    INSERT_NEW,
+    KEEP_USED,
     among,
     change,
     fetch,
-    insert_new,
-    keep_used,
     run,
     set_aside,
     touchpoint_row,
 )
+from outreach.database import Database
 from outreach.models import (
     Appointment,
     Client,
@@ -43,7 +43,15 @@ _END = change(Touchpoint, {"state": "ended", "reason": "why", "decided_at": "at"
 _CLOSE_PROMPT = change(Prompt, {"closes_at": "at"})
 _TOLD = change(Appointment, {"told_starts_at": "start"}, notice_owed=None)
 
-_STILL_PLANNED = (
+_WELCOMED = (
+    update(Client)
+    .where(
+        Client.program_id == bindparam("b_program_id"),
+        Client.number_hash == bindparam("b_number_hash"),
+    )
+    .values(welcomed_at=bindparam("at"))
+)
+_STILL_DUE = (
     select(Touchpoint.id)
     .where(among(Touchpoint.id), Touchpoint.state == TouchpointState.PLANNED)
     .with_for_update(skip_locked=True)
@@ -52,38 +60,45 @@ _STILL_PLANNED = (
 _EXPIRES = {Reason.STALE}
 
 _Sent = list[tuple[Outcome, Written]]
+_Work = list[tuple[Any, list[dict[str, Any]]]]
 
 
-def record(session: Session, outcomes: Sequence[Outcome], *, now: datetime) -> None:
-    """Write outcomes whose touchpoints are still planned; another leader's are left alone."""
-    planned = _still_planned(session, [outcome.row.id for outcome in outcomes])
-    kept = [outcome for outcome in outcomes if outcome.row.id in planned]
-    sent = [(outcome, outcome.written) for outcome in kept if outcome.written]
-    _write_texts(session, sent, now)
-    run(session, _HOLD, list(_holds(kept, now)))
-    run(session, _END, list(_ends(kept, now)))
-    run(session, insert(Decision), [_decision(one, now) for one in kept if _is_news(one)])
-    successors = [
-        touchpoint_row(one.situation.person, one.successor) for one in kept if one.successor
-    ]
-    insert_new(session, Touchpoint, successors)
-    aside = [set_aside("touchpoint", one.row.id, one.error, now) for one in kept if one.error]
-    run(session, insert(SetAside), aside)
+def record(database: Database, outcomes: Sequence[Outcome], *, now: datetime) -> None:
+    """Write outcomes whose touchpoints are still due; what another leader took or the planner
+    moved meanwhile is left alone.
+
+    Rows are made before the transaction begins: on SQLite every other writer waits for it.
+    """
+    dialect = database.engine.dialect.name
+    work = _work(outcomes, dialect, now)
+    due = _STILL_DUE.where(Touchpoint.due_at <= now)
+    with database.write() as session:
+        ids = [outcome.row.id for outcome in outcomes]
+        still_due = {row.id for row in fetch(session, due, ids=ids)}
+        if len(still_due) < len(outcomes):
+            work = _work([one for one in outcomes if one.row.id in still_due], dialect, now)
+        for statement, rows in work:
+            run(session, statement, rows)
 
 
-def _still_planned(session: Session, ids: list[str]) -> set[str]:
-    return {row.id for row in fetch(session, _STILL_PLANNED, ids=ids)}
-
-
-def _write_texts(session: Session, sent: _Sent, now: datetime) -> None:
-    run(session, insert(Message), [written.message for _, written in sent])
-    run(session, _RELEASE, [_release(outcome, written, now) for outcome, written in sent])
+def _work(outcomes: Sequence[Outcome], dialect: str, now: datetime) -> _Work:
+    """Statements with their rows, in an order that foreign keys allow."""
+    sent = [(outcome, outcome.written) for outcome in outcomes if outcome.written]
     replaced = [prompt_id for _, written in sent for prompt_id in written.replaced]
-    run(session, _CLOSE_PROMPT, [{"b_id": prompt_id, "at": now} for prompt_id in replaced])
-    run(session, insert(Prompt), list(_prompts(sent, now)))
-    run(session, _TOLD, list(_told(sent)))
-    keep_used(session, list(_used(sent)))
-    _welcome(session, sent, now)
+    return [
+        (insert(Message), [written.message for _, written in sent]),
+        (_RELEASE, [_release(outcome, written, now) for outcome, written in sent]),
+        (_HOLD, list(_holds(outcomes, now))),
+        (_END, list(_ends(outcomes, now))),
+        (insert(Decision), [_decision(one, now) for one in outcomes if _is_news(one)]),
+        (_CLOSE_PROMPT, [{"b_id": prompt_id, "at": now} for prompt_id in replaced]),
+        (insert(Prompt), list(_prompts(sent, now))),
+        (_TOLD, list(_told(sent))),
+        (KEEP_USED[dialect], list(_used(sent))),
+        (_WELCOMED, list(_welcomed(sent, now))),
+        (INSERT_NEW[dialect], list(_successors(outcomes))),
+        (insert(SetAside), list(_set_aside(outcomes, now))),
+    ]
 
 
 def _release(outcome: Outcome, written: Written, now: datetime) -> dict[str, Any]:
@@ -165,17 +180,25 @@ def _used(sent: _Sent) -> Iterator[dict[str, Any]]:
             yield {"client_id": outcome.row.client_id, "collection": collection, "used": used}
 
 
-def _welcome(session: Session, sent: _Sent, now: datetime) -> None:
+def _welcomed(sent: _Sent, now: datetime) -> Iterator[dict[str, Any]]:
     """Everybody with that number counts as welcomed: one welcome per phone and program."""
-    numbers = [
-        (outcome.situation.person.program_id, outcome.situation.person.number_hash)
-        for outcome, _ in sent
-        if outcome.row.touch.kind is MessageKind.WELCOME
-    ]
-    if numbers:
-        session.execute(
-            update(Client)
-            .where(tuple_(Client.program_id, Client.number_hash).in_(numbers))
-            .values(welcomed_at=now)
-            .execution_options(synchronize_session=False)
-        )
+    for outcome, _ in sent:
+        if outcome.row.touch.kind is MessageKind.WELCOME:
+            person = outcome.situation.person
+            yield {
+                "b_program_id": person.program_id,
+                "b_number_hash": person.number_hash,
+                "at": now,
+            }
+
+
+def _successors(outcomes: Iterable[Outcome]) -> Iterator[dict[str, Any]]:
+    for one in outcomes:
+        if one.successor:
+            yield touchpoint_row(one.situation.person, one.successor)
+
+
+def _set_aside(outcomes: Iterable[Outcome], now: datetime) -> Iterator[dict[str, Any]]:
+    for one in outcomes:
+        if one.error:
+            yield set_aside("touchpoint", one.row.id, one.error, now)

@@ -25,7 +25,7 @@ from outreach.policy.caps import PRIORITY
 BATCH = 1000
 """Touchpoints loaded and decided together."""
 
-WRITE_BATCH = 250
+WRITE_BATCH = 200
 """Touchpoints per transaction: SQLite's write lock is held for about 20 ms."""
 
 _DUE = WAITING.order_by(Touchpoint.due_at)
@@ -80,8 +80,7 @@ def _outcome(library: Library, gathered: Gathered, row: Waiting, now: datetime) 
 def _record(database: Database, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Write a batch; when the database refuses it, halve it until the bad row stands alone."""
     try:
-        with database.write() as session:
-            record(session, outcomes, now=now)
+        record(database, outcomes, now=now)
     except OperationalError:
         raise  # the database itself is in trouble, no row is to blame
     except DBAPIError as error:

@@ -69,24 +69,19 @@ def run(session: Session, statement: Any, rows: list[dict[str, Any]]) -> None:
         session.connection().execute(statement, rows)
 
 
-def insert_new(session: Session, table: type[Base], rows: list[dict[str, Any]]) -> None:
-    """Insert rows; one whose unique key exists already is left as it is."""
-    if rows:
-        dialect: Any = postgresql if _is_postgresql(session) else sqlite
-        session.connection().execute(dialect.insert(table.__table__).on_conflict_do_nothing(), rows)
-
-
-def keep_used(session: Session, rows: list[dict[str, Any]]) -> None:
-    """Insert or replace the lists of texts that clients got."""
-    if not rows:
-        return
-    dialect: Any = postgresql if _is_postgresql(session) else sqlite
-    statement = dialect.insert(TextUse.__table__)
-    statement = statement.on_conflict_do_update(
+def _keep_used(insert: Any) -> Any:
+    statement = insert(TextUse.__table__)
+    return statement.on_conflict_do_update(
         index_elements=["client_id", "collection"], set_={"used": statement.excluded.used}
     )
-    run(session, statement, rows)
 
 
-def _is_postgresql(session: Session) -> bool:
-    return session.connection().dialect.name == "postgresql"
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+INSERT_NEW = {
+    name: insert(Touchpoint.__table__).on_conflict_do_nothing() for name, insert in _INSERTS.items()
+}
+"""By dialect: insert touchpoints; one whose slot exists already is left as it is."""
+
+KEEP_USED = {name: _keep_used(insert) for name, insert in _INSERTS.items()}
+"""By dialect: insert or replace the lists of texts that clients got."""

@@ -256,8 +256,7 @@ def test_a_touchpoint_released_by_another_leader_is_left_alone(town: Town) -> No
         gathered = _gather_for(session, due, town.now)
     outcomes = [outcome_of(library(), gathered, row, town.now) for row in due]
     town.tick()
-    with town.database.write() as session:
-        write_outcomes(session, outcomes, now=town.now)
+    write_outcomes(town.database, outcomes, now=town.now)
     assert len(town.texts()) == 1
 
 
