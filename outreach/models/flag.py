@@ -10,6 +10,7 @@ from outreach.models.base import Base, Id, Sealed, new_id
 from outreach.vocabulary import FlagState
 
 _NOT_CLOSED = text("state <> 'closed'")
+_CLOSED = text("state = 'closed'")
 _PAGING = text("page_at IS NOT NULL")
 
 
@@ -24,6 +25,13 @@ class Flag(Base):
             "due_at",
             sqlite_where=_NOT_CLOSED,
             postgresql_where=_NOT_CLOSED,
+        ),
+        Index(
+            "ix_flag_closed",
+            "program_id",
+            "closed_at",
+            sqlite_where=_CLOSED,
+            postgresql_where=_CLOSED,
         ),
         Index("ix_flag_client", "client_id", "opened_at"),
         Index("ix_flag_number", "program_id", "number_hash", "opened_at"),

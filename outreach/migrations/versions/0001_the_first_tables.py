@@ -567,6 +567,13 @@ def upgrade() -> None:
     with op.batch_alter_table("flag", schema=None) as batch_op:
         batch_op.create_index("ix_flag_client", ["client_id", "opened_at"], unique=False)
         batch_op.create_index(
+            "ix_flag_closed",
+            ["program_id", "closed_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'closed'"),
+            postgresql_where=sa.text("state = 'closed'"),
+        )
+        batch_op.create_index(
             "ix_flag_number", ["program_id", "number_hash", "opened_at"], unique=False
         )
         batch_op.create_index(
@@ -780,6 +787,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("page_at IS NOT NULL"),
         )
         batch_op.drop_index("ix_flag_number")
+        batch_op.drop_index(
+            "ix_flag_closed",
+            sqlite_where=sa.text("state = 'closed'"),
+            postgresql_where=sa.text("state = 'closed'"),
+        )
         batch_op.drop_index("ix_flag_client")
 
     op.drop_table("flag")
