@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+import requests
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -32,8 +33,9 @@ from outreach.delivery.reconcile import lose_hope, reconcile
 from outreach.delivery.sweep import sweep
 from outreach.models import Heartbeat
 from outreach.replies.receive import reread_unapplied
-from outreach.safety.paging import page_due
+from outreach.safety.paging import audit_pages, page_due
 from outreach.safety.replies import chase_safety_replies
+from outreach.safety.silence import watch_silence
 from outreach.start import Started
 
 HEARTBEAT = "scheduler"
@@ -71,6 +73,8 @@ def ticks(started: Started, carrier: Carrier, library: Library) -> tuple[Tick, .
         Tick("pages", 2, lambda: page_due(database, settings, now=now())),
         Tick("reread", 5, lambda: reread_unapplied(database, library, now=now())),
         Tick("safety", 10, lambda: chase_safety_replies(database, carrier, library, now=now())),
+        Tick("page audit", 60, lambda: audit_pages(database, now=now())),
+        Tick("silence", 300, lambda: watch_silence(database, now=now())),
         Tick("sweep", 15, lambda: sweep(database, now=now()), at_start=True),
         Tick(
             "reconcile",
@@ -84,7 +88,16 @@ def ticks(started: Started, carrier: Carrier, library: Library) -> tuple[Tick, .
         ),
         Tick("heartbeat", 5, lambda: beat(database), at_start=True),
     )
-    return table + _simulated_network(started)
+    return table + _outward_sign(started) + _simulated_network(started)
+
+
+def _outward_sign(started: Started) -> tuple[Tick, ...]:
+    """With OUTREACH_HEARTBEAT_URL: somebody outside notices when this service falls silent."""
+    address = started.settings.heartbeat_url
+    if address is None:
+        return ()
+    url = address.get_secret_value()
+    return (Tick("outward", 60, lambda: requests.get(url, timeout=5), at_start=True),)
 
 
 def _simulated_network(started: Started) -> tuple[Tick, ...]:
