@@ -8,6 +8,7 @@ from outreach.replies.choices import other_number, picked_choice
 from outreach.replies.dates import DateMention
 from outreach.replies.grammar import (
     is_asked,
+    is_bounded,
     is_conditional,
     is_negated,
     outside_scope,
@@ -60,6 +61,8 @@ def _weighed(text: Text) -> _Stand:
     coming = outside_scope(text.words, text.having("coming"), refusals + doubts)
     turned = [hit for hit in coming if is_negated(text.words, hit)]
     open_ones = [hit for hit in coming + refusals if is_conditional(text.words, hit)]
+    if not text.says("yes"):
+        open_ones += [hit for hit in coming if is_bounded(text.words, hit)]
     coming = [h for h in coming if h not in turned + open_ones and not is_asked(text, h)]
     refusals = outside_scope(text.words, refusals, doubts)
     refusals = [hit for hit in refusals if hit not in open_ones]
@@ -151,7 +154,8 @@ def asked_moment(text: Text) -> str:
     days = _wanted(text, text.days)
     if len({mention.day for mention in days}) != 1:
         return ""
-    times = [t for t in text.times if not t.vague]
+    taken = {at for day in text.days for at in range(day.start, day.end)}
+    times = [t for t in text.times if not t.vague and t.start not in taken]
     wanted = [t for t in times if not _rejected(text, t.start)] or times
     moments = {t.at for t in wanted}
     if len(moments) != 1:

@@ -33,13 +33,17 @@ def other_number(words: Words) -> bool:
     )
 
 
+def _units() -> frozenset[str]:
+    return frozenset(calendar().units)
+
+
 def _is_free(words: Words, at: int) -> bool:
     last = len(words.said) - 1
     after = at == last or words.before[at + 1] != "" or words.said[at + 1] in _AGREES
     if at and words.said[at - 1] in _NAMES:
         return True
     if at == 0 and words.said[0].isdigit():
-        return after or words.said[1] not in small_words("counted")
+        return after or words.said[1] not in small_words("counted") | _units()
     before = words.starts_clause(at) or (at == 1 and words.said[0] in _AGREES | {"a", "*"})
     corrected = at > 0 and words.said[at - 1] in _CORRECTS
     return (before or corrected) and after

@@ -3,10 +3,10 @@
 from outreach.replies.lexicon import Hit
 from outreach.replies.preferences import pause_length
 from outreach.replies.smallwords import small_words
-from outreach.replies.text import Candidate, Text
+from outreach.replies.text import TIMED, Candidate, Text
 from outreach.vocabulary import Intent
 
-_LIMITED = ("less", "too_often", "at_part", "not_at_part", "at_time", "off_days", "only_days", "pause")
+_LIMITED = ("less", "too_often", "not_at_part", "pause", *TIMED)
 _FOREVER = frozenset({"ever", "forever", "never", "anymore", "nunca", "jamas", "mas"})
 
 

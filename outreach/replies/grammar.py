@@ -33,6 +33,16 @@ def is_conditional(words: Words, hit: Hit) -> bool:
     return False
 
 
+def is_bounded(words: Words, hit: Hit) -> bool:
+    """Whether "if" or "unless" stands after a phrase in the same clause."""
+    for at in range(hit.end, min(hit.end + 5, len(words.said))):
+        if words.before[at]:
+            return False
+        if words.said[at] in {"if", "unless", "depending", "provided"}:
+            return True
+    return False
+
+
 def is_asked(text: Text, hit: Hit) -> bool:
     """Whether a phrase stands in a question, marked or not."""
     words = text.words
@@ -46,6 +56,8 @@ def is_question(said: tuple[str, ...]) -> bool:
         first, second = (*said[skip : skip + 2], "", "")[:2]
         if first in small_words("always_asks"):
             return True
+        if skip and said[:1] and said[0] not in small_words("openers"):
+            break
         if first in small_words("asks") and second in small_words("asked"):
             return True
     return False

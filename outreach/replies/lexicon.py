@@ -41,13 +41,15 @@ class Rule:
 
     `alone`: counts only as a whole clause ("stop", but not "bus stop"). `apart`: neither hides
     shorter phrases inside it nor is hidden by longer ones. `opening`: counts only where it opens
-    or ends a clause, as an answer does ("no, ...", "so no"; not "we have no car").
+    or ends a clause, as an answer does ("no, ...", "so no"; not "we have no car"). `leading`:
+    counts only as the first clause, or as a whole clause of a short text.
     """
 
     means: str
     alone: bool
     apart: bool
     opening: bool
+    leading: bool
     say: tuple[str, ...]
     prompts: tuple[str, ...]
     examples: tuple[str, ...]
@@ -75,13 +77,24 @@ def find_phrases(words: Words, prompt: str) -> list[Hit]:
 def _stands_right(rule: Rule, words: Words, start: int, end: int) -> bool:
     """Whether a phrase stands where its rule lets it count."""
     ends_clause = end == len(words.said) or words.before[end] != ""
-    if rule.alone:
-        return ends_clause and words.starts_clause(start)
-    return not rule.opening or ends_clause or _opens_clause(words, start, end)
+    if rule.alone or rule.leading:
+        early = start == 0 or len(words.said) <= _SHORT_TEXT or not rule.leading
+        return ends_clause and words.starts_clause(start) and early
+    brief = ends_clause and len(words.said) <= _BRIEF_TEXT
+    return not rule.opening or brief or _opens_clause(words, start, end)
+
+
+_BRIEF_TEXT = 10
+_SHORT_TEXT = 6
+"""Words. In a longer text a last "fine" or thumb speaks of something else."""
 
 
 def _opens_clause(words: Words, start: int, end: int) -> bool:
-    if words.said[start : end + 1][0] == "no" and words.said[end] in small_words("denies_next"):
+    word = words.said[start]
+    following = words.said[end] if end < len(words.said) and not words.before[end] else None
+    if word == "no" and following in small_words("denies_next"):
+        return False
+    if word == "si" and following and following not in small_words("after_si"):
         return False
     return words.starts_clause(start) or words.said[start - 1] in small_words("openers")
 
@@ -134,6 +147,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
         alone=entry.get("alone", False),
         apart=entry.get("apart", False),
         opening=entry.get("opening", False),
+        leading=entry.get("leading", False),
         say=_lines(entry["say"]),
         prompts=tuple(entry.get("prompts", "").split()),
         examples=_lines(entry.get("examples", "")),

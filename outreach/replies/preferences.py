@@ -29,7 +29,7 @@ def read_preferences(text: Text) -> list[Candidate]:
         read = _READERS.get(hit.means)
         value = read(text, hit) if read else None
         kind = value.split("=")[0] if value else ""
-        if value and kind not in found:
+        if value and (kind not in found or kind == "language"):
             found[kind] = Candidate(Intent.PREFERENCE, value, text.quote(hit))
     if "days" in found and found.get("frequency"):
         del found["frequency"]

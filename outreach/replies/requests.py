@@ -41,7 +41,7 @@ def read_requests(text: Text) -> list[Candidate]:
 
 
 def _is_declined(text: Text, hit: Hit) -> bool:
-    """"I don't want to talk about it", "don't need a ride"."""
+    """ "I don't want to talk about it", "don't need a ride"."""
     wish = text.words.said[hit.start] in small_words("wishes")
     return wish and text.words.said[max(0, hit.start - 1)] in small_words("negators")
 

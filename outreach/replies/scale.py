@@ -185,11 +185,12 @@ def _value(words: Words, at: int) -> float | None:
 
 
 def _means_one(words: Words, at: int) -> bool:
-    alone = words.starts_clause(at) and (at + 1 == len(words.said) or words.before[at + 1] != "")
+    """Whether "one" is the number: alone, first of a few words, or as in "it's a one today"."""
+    ends = at + 1 == len(words.said) or words.before[at + 1] != ""
+    if (words.starts_clause(at) and ends) or (at == 0 and len(words.said) <= 3):
+        return True
     led = at > 0 and words.said[at - 1] in _cues().before_one
-    alone = alone or (at == 0 and len(words.said) <= 3)
-    on_its_own = at + 1 < len(words.said) and words.said[at + 1] in _cues().today
-    return alone or (led and on_its_own) or (led and (at + 1 == len(words.said) or words.starts_clause(at + 1)))
+    return led and (ends or words.said[at + 1] in _cues().today)
 
 
 def _signed(words: Words, at: int) -> bool:
@@ -224,9 +225,7 @@ def _counts_something(words: Words, mark: _Mark) -> bool:
 def _feels_at(words: Words, mark: _Mark) -> bool:
     """ "I'm at a 5", "sitting at 4 today" speak of the scale; "dinner at 6" does not."""
     before = words.said[max(0, mark.start - 3) : mark.start - 1]
-    return mark.start == 1 or not {"im", "sitting", "still", "mood", "hovering"}.isdisjoint(
-        before
-    )
+    return mark.start == 1 or not {"im", "sitting", "still", "mood", "hovering"}.isdisjoint(before)
 
 
 def _asked_about(words: Words, mark: _Mark) -> bool:

@@ -87,7 +87,8 @@ def _spell(word: str) -> str:
         if form in table.known:
             return form
     form = _STRETCHED.sub(r"\1", plain)
-    if len(form) >= _MIN_SOUND and (like := table.sounds.get(_sound(form))):
+    key = _sound(form)
+    if len(key) >= _MIN_SOUND and (like := table.sounds.get(key)):
         return table.variants.get(like, like if like == word else _spell(like))
     return _near_miss(form, table.near) or form
 

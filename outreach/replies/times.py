@@ -123,10 +123,14 @@ def _clock(words: Words, at: int) -> TimeMention | None:
     if match and match[2] and at and words.said[at - 1] in _BEFORE_HOUR:
         return _from_digits(words, at, int(match[1]), int(match[2]), "")
     compact = _FOUR_DIGITS.fullmatch(words.said[at])
-    if compact and (compact[3] or (at and words.said[at - 1] in _BEFORE_HOUR)):
+    if compact and (compact[3] or (at and _leads_hour(words.said[at - 1]))):
         letter = (compact[3] or "").replace("h", "")[:1]
         return _from_digits(words, at, int(compact[1]), int(compact[2]), letter)
     return None
+
+
+def _leads_hour(word: str) -> bool:
+    return word in _BEFORE_HOUR or word in {"tomorrow", "manana"} or word in calendar().weekdays
 
 
 def _from_digits(words: Words, at: int, hour: int, minute: int, letter: str) -> TimeMention | None:

@@ -7,6 +7,8 @@ from outreach.replies.lexicon import FILES, Rule, find_phrases, rules
 from outreach.replies.normalise import fold
 from outreach.replies.words import split_words
 
+MARKS = {"alone", "apart", "opening", "leading"}
+KEYS = {"means", "say", "examples", "not", "prompts"} | MARKS
 EXAMPLES = [(rule, example) for rule in rules() for example in rule.examples]
 COUNTER_EXAMPLES = [(rule, example) for rule in rules() for example in rule.counter_examples]
 
@@ -33,16 +35,7 @@ def test_a_counter_example_has_not(rule: Rule, example: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_every_entry_of_a_phrase_file_has_phrases_and_an_example(name: str) -> None:
     for entry in load(name):
-        assert set(entry) <= {
-            "means",
-            "say",
-            "examples",
-            "not",
-            "prompts",
-            "alone",
-            "apart",
-            "opening",
-        }
+        assert set(entry) <= KEYS
         assert entry["say"].strip(), entry["means"]
         assert entry["examples"].strip(), entry["means"]
 
