@@ -68,7 +68,8 @@ def compose(
     Raises NoSuchTextError, UndefinedError or VaultError when it cannot be written.
     """
     asks = asked_by(row, campaign)
-    goal = situation.next_goal(row.touch.key.campaign_id) if asks is PromptKind.GOAL else None
+    campaign_id = row.touch.key.campaign_id
+    goal = situation.next_goal(campaign_id, now) if asks is PromptKind.GOAL else None
     collection = _collection(row, campaign, visit, asks, now)
     file = situation.program.file
     language, shelf = _shelf(

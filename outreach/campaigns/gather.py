@@ -55,7 +55,7 @@ _FLAGS = select(Flag.program_id, Flag.client_id, Flag.number_hash, Flag.severity
     Flag.reason.in_(CONCERNING),
 )
 _GOALS = (
-    select(Goal.id, Goal.client_id, Goal.title_sealed)
+    select(Goal.id, Goal.client_id, Goal.title_sealed, Goal.starts_on)
     .where(among(Goal.client_id), Goal.ended_at.is_(None))
     .order_by(Goal.created_at, Goal.id)
 )
@@ -176,7 +176,7 @@ def _add_goals(
         return
     for row in fetch(session, _GOALS, ids=situations):
         situation = situations[row.client_id]
-        situation.goals = (*situation.goals, ActiveGoal(row.id, row.title_sealed))
+        situation.goals = (*situation.goals, ActiveGoal(row.id, row.title_sealed, row.starts_on))
     for client_id, campaign_id, goal_id, slot in fetch(
         session, _ASKED, ids=situations, campaigns=asking
     ):

@@ -6,7 +6,7 @@ uses it for days to come.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from outreach.campaigns.facts import Person, Standing, Visit, Waiting, hours_for
 from outreach.policy.caps import PRIORITY, UNCOUNTED
@@ -42,6 +42,7 @@ class ActiveGoal:
 
     id: str
     title_sealed: bytes
+    starts_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ class Situation:
             paused_until=person.paused_until,
             worst_flag=self.worst_flag,
             welcomed=person.welcomed_at is not None and not self.welcome_on_its_way,
-            gone=_gone(row, campaign, visit, self.goals),
+            gone=_gone(row, campaign, visit, self._goals_on(now)),
             merged=kind is MessageKind.APPOINTMENT_REMINDER and self._merged(row, others, now),
             asks=asked_by(row, campaign) in _DIGITS,
             question_since=max(
@@ -96,13 +97,17 @@ class Situation:
             tomorrow=end_of_day(now, person.zone),
         )
 
-    def next_goal(self, campaign_id: str) -> ActiveGoal | None:
+    def next_goal(self, campaign_id: str, now: datetime) -> ActiveGoal | None:
         """The active goal that this campaign has not asked about for the longest time."""
         return min(
-            self.goals,
+            self._goals_on(now),
             key=lambda goal: self.asked.get((campaign_id, goal.id), ""),
             default=None,
         )
+
+    def _goals_on(self, now: datetime) -> list[ActiveGoal]:
+        today = local_date(now, self.person.zone)
+        return [goal for goal in self.goals if not goal.starts_on or goal.starts_on <= today]
 
     def _sent_today(self, now: datetime) -> int:
         today = local_date(now, self.person.zone)
@@ -140,17 +145,18 @@ def asked_by(row: Waiting, campaign: Standing | None) -> PromptKind:
 
 
 def _gone(
-    row: Waiting, campaign: Standing | None, visit: Visit | None, goals: tuple[ActiveGoal, ...]
+    row: Waiting, campaign: Standing | None, visit: Visit | None, goals: list[ActiveGoal]
 ) -> Reason | None:
     """Why there is nothing to speak about any more."""
     kind = row.touch.kind
     if kind is MessageKind.WELCOME:
         return None
+    if campaign is None and kind is not MessageKind.NOTICE:
+        return Reason.CAMPAIGN_ENDED
     if kind in _ABOUT_VISITS:
         return _visit_gone(row, visit)
-    if campaign is None:
-        return Reason.CAMPAIGN_ENDED
-    return Reason.NO_GOAL if campaign.asks is PromptKind.GOAL and not goals else None
+    asks_goal = campaign is not None and campaign.asks is PromptKind.GOAL
+    return Reason.NO_GOAL if asks_goal and not goals else None
 
 
 def _visit_gone(row: Waiting, visit: Visit | None) -> Reason | None:

@@ -9,7 +9,7 @@ from outreach.campaigns.outcomes import outcome_of
 from outreach.campaigns.record import record as write_outcomes
 from outreach.campaigns.release import _due, _gather_for
 from outreach.consent import ConsentFact, record
-from outreach.models import Appointment, Client, Flag, Program, Prompt, SetAside, new_id
+from outreach.models import Appointment, Campaign, Client, Flag, Program, Prompt, SetAside, new_id
 from outreach.vocabulary import ConsentKind, ConsentSource
 from tests.integration.campaigns.town import GOAL, HOPE, MOOD, VISITS, Town, library
 
@@ -55,6 +55,24 @@ def test_a_goal_check_in_asks_about_each_goal_in_turn(town: Town) -> None:
     town.run_until(town.now + 4 * DAY)
     goals = ["walking" if "walking" in (text.body or "") else "sister" for text in town.texts()]
     assert goals == ["walking", "sister", "walking", "sister"]
+
+
+def test_a_goal_is_not_asked_about_before_it_starts(town: Town) -> None:
+    client = town.program({"goals": GOAL}).client()
+    town.goal(client, "walking", starts_on=(town.now + 2 * DAY).date())
+    town.run_until(town.now + 3 * DAY)
+    assert [row.state for row in town.touchpoints()][:3] == ["skipped", "skipped", "released"]
+
+
+def test_a_campaign_that_ended_without_a_new_plan_sends_nothing(town: Town) -> None:
+    client = town.program({"hope": HOPE, "visits": VISITS}).client()
+    town.visit(client, town.now + 4 * HOUR)
+    town.tick()
+    for campaign_id in town.campaigns.values():
+        town.change(Campaign, campaign_id, ended_at=town.now)
+    town.tick(town.now + 3 * HOUR)
+    assert town.texts() == []
+    assert {row.reason for row in town.touchpoints()} == {"campaign_ended"}
 
 
 def test_without_a_goal_the_check_in_is_skipped_with_its_reason(town: Town) -> None:

@@ -140,7 +140,7 @@ class Town:
         self.touch(client_id)
         return row.id
 
-    def goal(self, client_id: str, title: str) -> str:
+    def goal(self, client_id: str, title: str, **columns: Any) -> str:
         with self.database.write() as session:
             row = Goal(
                 id=new_id(),
@@ -149,6 +149,7 @@ class Town:
                 external_id=new_id(),
                 dimension="health",
                 created_at=self.now,
+                **columns,
             )
             row.title = title
             session.add(row)
