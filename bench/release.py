@@ -23,7 +23,7 @@ from sqlalchemy import delete, insert, select, text
 from outreach import migrations, vault
 from outreach.campaigns.load import WAITING
 from outreach.campaigns.planner import plan_dirty
-from outreach.campaigns.release import BATCH, release_due
+from outreach.campaigns.release import BATCH, WRITE_BATCH, release_due
 from outreach.content.library import default_directory, load
 from outreach.database import Database
 from outreach.models import (
@@ -211,9 +211,9 @@ def _written(database: Database) -> list[list[dict[str, Any]]]:
 def _insert(emptied: Database, written: list[list[dict[str, Any]]]) -> None:
     """The same rows with the same indexes, in batches, and nothing else."""
     for table, rows in zip(_TABLES, written, strict=True):
-        for start in range(0, len(rows), BATCH):
+        for start in range(0, len(rows), WRITE_BATCH):
             with emptied.engine.begin() as connection:
-                connection.execute(insert(table.__table__), rows[start : start + BATCH])
+                connection.execute(insert(table.__table__), rows[start : start + WRITE_BATCH])
 
 
 def _emptied_copy(database: Database, path: Path) -> Database:
