@@ -54,16 +54,17 @@ def to_e164(written: str, country: str) -> str:
     A leading + that a spreadsheet took away is put back where only that makes a valid number.
     Raises BadNumberError.
     """
-    number = _parse(written.strip(), country)
+    number, kind = _parse(written.strip(), country)
     if phonenumbers.country_code_for_region(country) != number.country_code:
         raise BadNumberError(NumberProblem.WRONG_COUNTRY)
-    refused = _REFUSED_TYPES.get(phonenumbers.number_type(number))
+    refused = _REFUSED_TYPES.get(kind)
     if refused is not None:
         raise BadNumberError(refused)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _parse(written: str, country: str) -> PhoneNumber:
+def _parse(written: str, country: str) -> tuple[PhoneNumber, int]:
+    """The valid number that was meant, and its type: what has one is what is valid."""
     digits = "".join(filter(str.isdigit, written))
     if 3 <= len(digits) <= 6 and len(written) <= 8:
         raise BadNumberError(NumberProblem.SHORT_CODE)
@@ -72,8 +73,9 @@ def _parse(written: str, country: str) -> PhoneNumber:
     if not parsed:
         raise BadNumberError(NumberProblem.NOT_A_NUMBER)
     for number in parsed:
-        if phonenumbers.is_valid_number(number):
-            return number
+        kind = phonenumbers.number_type(number)
+        if kind != PhoneNumberType.UNKNOWN:
+            return number, kind
     raise BadNumberError(NumberProblem.NOT_VALID)
 
 
