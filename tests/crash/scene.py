@@ -3,6 +3,7 @@
 import base64
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -45,13 +46,20 @@ class Scene:
 
     def start(self) -> None:
         """Start `outreach scheduler` as an operator would."""
-        self.scheduler = self._process("scheduler")
+        self.scheduler = self._process("outreach", "scheduler")
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         """Start `outreach worker`; ended by the test, or with the scene."""
-        worker = self._process("worker")
+        worker = self._process("outreach", "worker")
         self.workers.append(worker)
         return worker
+
+    def start_web(self, port: int) -> None:
+        """Start the webhooks app, so that receipts arrive."""
+        self.public_url = f"http://127.0.0.1:{port}"
+        options = ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "--threads", "4"]
+        self.workers.append(self._process("gunicorn", *options, "webhooks:create_app()"))
+        self.wait_for(lambda: _listens(port))
 
     def clear(self) -> None:
         """End every process that still runs."""
@@ -60,7 +68,7 @@ class Scene:
                 process.kill()
                 process.wait()
 
-    def _process(self, command: str) -> subprocess.Popen[bytes]:
+    def _process(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         url = self.database.engine.url.render_as_string(hide_password=False)
         environment = self.carrier.settings(
             OUTREACH_DATABASE_URL=url,
@@ -70,7 +78,7 @@ class Scene:
             OUTREACH_BROKER_URL=self.broker_url,
         )
         return subprocess.Popen(
-            [Path(sys.executable).with_name("outreach"), command],
+            [Path(sys.executable).with_name(program), *arguments],
             cwd=ROOT,
             env=os.environ | environment,
             stderr=self.log.open("ab"),
@@ -113,3 +121,11 @@ class Scene:
         code = self.scheduler.wait(40)
         self.scheduler = None
         return code
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True

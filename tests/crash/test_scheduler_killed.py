@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from tests.crash.scene import Scene
 
 pytestmark = pytest.mark.crash
 
-RUNS = int(os.environ.get("OUTREACH_CRASH_RUNS") or 3)
+RUNS = int(os.environ.get("OUTREACH_CRASH_RUNS") or 2)
 TEXTS = 400
 ARRIVED = {MessageState.ACCEPTED, MessageState.SENT, MessageState.DELIVERED}
 
@@ -85,5 +85,21 @@ def test_a_second_scheduler_takes_over_when_the_first_is_killed(scene: Scene) ->
     scene.kill()
     scene.scheduler = second
     scene.wait_for(lambda: set(scene.states()) <= ARRIVED)
+
+    assert scene.arrivals() == dict.fromkeys(scene.ids, 1)
+
+
+def test_with_receipts_lost_repeated_and_shuffled_every_text_ends_delivered(
+    scene: Scene, free_port: Callable[[], int]
+) -> None:
+    scene.start_web(free_port())
+    scene.carrier.behave(receipts=["queued", "sent", "delivered"], shuffle=True, repeat=2)
+    scene.carrier.behave(lose_answer=0.1, throttle=0.05)
+    scene.queue(200)
+    scene.start()
+    scene.wait_for(lambda: scene.posted() >= 80)
+    scene.kill()
+    scene.start()
+    scene.wait_for(lambda: set(scene.states()) == {MessageState.DELIVERED})
 
     assert scene.arrivals() == dict.fromkeys(scene.ids, 1)
