@@ -34,6 +34,13 @@ STAYS_VITAL = timedelta(minutes=15)
 _ALWAYS = frozenset({MessageKind.OPT_OUT, MessageKind.HELP, MessageKind.SAFETY})
 """May be said without consent, to anybody who just wrote, and while a grave flag is open."""
 
+_THE_DISPATCHERS = (
+    MessageState.QUEUED,
+    MessageState.CLAIMED,
+    MessageState.EXPIRED,
+    MessageState.CANCELLED,
+)
+
 _FIRST = (MessageKind.OPT_OUT, MessageKind.SAFETY, MessageKind.HELP, MessageKind.WELCOME)
 
 
@@ -170,10 +177,17 @@ def words_of(
 
 
 def answers_given(session: Session, reply_id: str) -> list[Answer]:
-    """What a reply was answered with: a repeated webhook gets the same again."""
+    """What a reply was answered with in its response: a repeated webhook gets the same again.
+
+    Never what the dispatcher sends or sent: that would be a second text.
+    """
     rows = session.execute(
         select(Message.id, Message.body_sealed)
-        .where(Message.reply_id == reply_id, Message.repeats_id.is_(None))
+        .where(
+            Message.reply_id == reply_id,
+            Message.attempts == 0,
+            Message.state.not_in(_THE_DISPATCHERS),
+        )
         .order_by(Message.id)
     )
     return [Answer(row.id, unseal(Message, "body", row.id, row.body_sealed) or "") for row in rows]

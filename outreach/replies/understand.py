@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from structlog import get_logger
 
 from outreach.replies.binding import Ambiguous, OpenPrompt, bind
+from outreach.replies.carrier_words import carrier_intent
 from outreach.replies.inbound import InboundText
 from outreach.replies.interpret import interpret
 from outreach.replies.scene import Read
@@ -125,7 +126,11 @@ def _reads(situation: Situation, text: InboundText, now: datetime) -> tuple[Read
             return (chosen,)
         if _affirms_asked(situation, text, now):
             return (Read(Intent.OPT_IN, "", None),)
-        return _bound_reads(situation, text, now)
+        reads = _bound_reads(situation, text, now)
+        carriers = carrier_intent(text)
+        if carriers is None or any(read.intent is carriers for read in reads):
+            return reads
+        return (Read(carriers, "", None), *reads)
     except Exception:
         log.exception("reader failed")
         return None

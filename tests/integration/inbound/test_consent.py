@@ -78,6 +78,14 @@ def test_the_carriers_opt_out_type_counts_as_its_word(unfounded: Place) -> None:
     assert event.source == ConsentSource.CARRIER
 
 
+def test_a_stop_word_that_only_the_carrier_knows_revokes(place: Place) -> None:
+    place.client()
+
+    assert place.text("Basta ya", OptOutType="STOP") == []
+
+    assert not place.has_consent()
+
+
 def test_free_wording_is_confirmed_by_us_also_where_the_carrier_has_its_words(
     unfounded: Place,
 ) -> None:

@@ -214,6 +214,16 @@ def test_what_failed_is_read_again_and_answered_by_rest(place: Place) -> None:
     assert answer.state == MessageState.QUEUED
 
 
+def test_a_repeat_does_not_say_again_what_the_dispatcher_sends(place: Place) -> None:
+    breaks_when_applied(place)
+    place.text("1", MessageSid="SMsame")
+    with place.database.write() as session:
+        session.execute(update(Appointment).values(location_sealed=None))
+    reread_unapplied(place.database, LIBRARY, now=place.clock.pass_by(minutes=1))
+
+    assert place.text("1", MessageSid="SMsame") == []
+
+
 def test_what_cannot_be_applied_is_set_aside_in_the_end(place: Place) -> None:
     breaks_when_applied(place)
     place.text("1")
