@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from outreach.console.words import MESSAGE_KIND, MESSAGE_STATE
-from outreach.delivery.errors import error_of
+from outreach.delivery.error_words import words_of
 from outreach.errors import OutreachError
 from outreach.models import (
     Attempt,
@@ -35,17 +35,6 @@ _ANSWERS = {
     "retry": "the carrier did not take it",
     "unknown": "nobody knows whether the carrier took it",
     "absent": "the carrier turned out not to have it",
-}
-
-_OUR_WORDS = {
-    "consent_revoked": "Consent was revoked while it waited.",
-    "client_changed": "The client's number or status changed while it waited.",
-    "visit_change": "The client said something about the visit while it waited.",
-    "no_consent": "There was no consent in force when it was about to go.",
-    "client_not_active": "The client's status was not active when it was about to go.",
-    "no_receipt": "The carrier never confirmed it; it was sent again another way.",
-    "too_late": "Its time passed before it could be handed over.",
-    "absent": "The carrier turned out not to have it.",
 }
 
 
@@ -140,18 +129,18 @@ def _handed_over(session: Session, message: Message) -> Iterator[Step]:
     for attempt in session.scalars(attempts):
         yield Step(attempt.at, f"Attempt {attempt.ordinal}: the carrier was called.")
         if attempt.outcome:
-            why = f": {_error(attempt.error)}" if attempt.error else "."
+            why = f": {words_of(attempt.error)}" if attempt.error else "."
             answer = f"Attempt {attempt.ordinal}: {_ANSWERS.get(attempt.outcome, attempt.outcome)}"
             yield Step(attempt.settled_at or attempt.at, answer + why)
     for receipt in session.scalars(select(Receipt).where(Receipt.message_id == message.id)):
         how = "answered when asked" if receipt.source == "asked" else "reported"
-        why = f": {_error(receipt.error)}" if receipt.error else "."
+        why = f": {words_of(receipt.error)}" if receipt.error else "."
         yield Step(receipt.received_at, f"The carrier {how}: {receipt.status}{why}")
 
 
 def _end(message: Message | None, touchpoint: Touchpoint | None) -> str:
     if message is not None:
-        why = f" {_error(message.error)}" if message.error else ""
+        why = f" {words_of(message.error)}" if message.error else ""
         return f"Now: {MESSAGE_STATE[MessageState(message.state)]}.{why}"
     if touchpoint is None:
         raise AssertionError("one of the two was found")
@@ -159,10 +148,3 @@ def _end(message: Message | None, touchpoint: Touchpoint | None) -> str:
         return f"Now: planned. It is looked at next at {touchpoint.due_at:%Y-%m-%d %H:%M} UTC."
     why = f" {reasons.words(touchpoint.reason)}" if touchpoint.reason else ""
     return f"Now: {touchpoint.state}.{why}"
-
-
-def _error(code: str | None) -> str:
-    if code in _OUR_WORDS:
-        return _OUR_WORDS[code]
-    words = error_of(code).words
-    return f"{words} (code {code})"
