@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from outreach.console import people, words
 from outreach.console.scope import Scope
+from outreach.delivery.error_words import words_of
 from outreach.models import AuditEvent, Client, Message, Reply
 from outreach.vocabulary import MessageKind, MessageState, Severity
 
@@ -150,10 +151,15 @@ def _outbound(message: Message, writers: dict[str, str]) -> Bubble:
         pieces=marked(message.body or "", ()),
         language=message.language,
         label=writers.get(message.id, kind),
-        state=words.MESSAGE_STATE[state],
+        state=_state_words(message),
         trouble=state in _TROUBLE,
         never_sent=state in _NEVER_SENT,
     )
+
+
+def _state_words(message: Message) -> str:
+    state = words.MESSAGE_STATE[MessageState(message.state)]
+    return f"{state}. {words_of(message.error)}" if message.error else state
 
 
 def _writers(session: Session, messages: Sequence[Message]) -> dict[str, str]:

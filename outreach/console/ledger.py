@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from outreach.console import words
 from outreach.console.scope import Scope
+from outreach.delivery.error_words import words_of
 from outreach.delivery.states import outcome_of
 from outreach.models import Campaign, Client, Decision, Message, Touchpoint
 from outreach.policy import reasons
@@ -84,7 +85,7 @@ def _ended(touchpoint: Touchpoint, message: Message | None) -> tuple[str, str]:
 
 def _why(touchpoint: Touchpoint, message: Message | None) -> str:
     if message is not None and message.error:
-        return f"Carrier or service said: {message.error.replace('_', ' ')}."
+        return words_of(message.error)
     return reasons.words(touchpoint.reason) if touchpoint.reason else ""
 
 

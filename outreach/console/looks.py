@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from outreach import __version__
 from outreach.console import here, words
+from outreach.delivery.error_words import words_of
 from outreach.models import new_id
 
 
@@ -17,6 +18,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["when"] = when
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["plain"] = plain
+    app.jinja_env.filters["error_words"] = words_of
     app.jinja_env.globals.update(words=words, clock=words.clock, new_id=new_id, tz=ZoneInfo)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
