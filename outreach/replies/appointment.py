@@ -158,9 +158,17 @@ def asked_moment(text: Text) -> str:
     times = [t for t in text.times if not t.vague and t.start not in taken]
     wanted = [t for t in times if not _rejected(text, t.start)] or times
     moments = {t.at for t in wanted}
+    if len(moments) > 1:
+        moments = {t.at for t in wanted if _follows(text, days[-1], t.start)}
     if len(moments) != 1:
         return _iso(days[-1].day)
     return f"{_iso(days[-1].day)}T{moments.pop():%H:%M}"
+
+
+def _follows(text: Text, day: DateMention, at: int) -> bool:
+    """Whether an hour stands after a day and before the next one."""
+    following = [other.start for other in text.days if other.start > day.start]
+    return day.end <= at < min(following, default=len(text.words.said))
 
 
 def _iso(day: date) -> str:

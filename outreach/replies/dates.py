@@ -16,7 +16,7 @@ _MORNING_BEFORE = frozenset({"la", "las", "una", "temprana"})
 _OF = frozenset({"of", "de", "the", "el"})
 _DAY_WORDS = frozenset({"the", "el", "dia", "day", "al", "del", "pal"})
 _FROM_HERE = {("de", "aqui", "a"), ("de", "aca", "a"), ("de", "hoy", "en"), ("de", "hoy", "a")}
-_FROM = frozenset({"from", "de", "after"})
+_FROM = frozenset({"from", "de", "after", "despues"})
 
 
 class DateMention(NamedTuple):
@@ -97,8 +97,9 @@ def _in_some_time(words: Words, at: int, today: date) -> DateMention | None:
     unit = table.units.get(words.said[skip]) if skip < len(words.said) else None
     if number is None or unit is None:
         return None
+    base = skip + 2 + (words.said[skip + 1 : skip + 3] == ("despues", "de"))
     if skip + 1 < len(words.said) and words.said[skip + 1] in _FROM:
-        start = _base_day(words, skip + 2, today)
+        start = _base_day(words, base, today)
         if start is not None:
             return DateMention(at, start.end, later(start.day, number, unit))
     if words.said[max(0, at - 2) : at][-1:] == ("in",) or words.said[max(0, at - 2) : at] in {
@@ -209,7 +210,13 @@ def _month_and_day(words: Words, at: int, today: date) -> DateMention | None:
     month_at = at + 1
     while day and month_at < len(words.said) and words.said[month_at] in _OF:
         month_at += 1
-    if day is None or month_at >= len(words.said) or words.said[month_at] not in table.months:
+    cut = any(words.before[at + 1 : month_at + 1])
+    if (
+        day is None
+        or cut
+        or month_at >= len(words.said)
+        or words.said[month_at] not in table.months
+    ):
         return None
     found = _next_such(today, table.months[words.said[month_at]], day)
     return DateMention(at, month_at + 1, found) if found else None

@@ -88,6 +88,7 @@ def _answer(view: Text) -> Candidate | None:
 
 
 _SOME_WORDS = 3
+_SAID_FIRST = frozenset({"but", "pero"})
 
 
 def _open_answer(view: Text, found: list[Candidate]) -> list[Candidate]:
@@ -96,6 +97,8 @@ def _open_answer(view: Text, found: list[Candidate]) -> list[Candidate]:
     if not found:
         empty = not any(word[0].isalnum() or ord(word[0]) > 0x2000 for word in view.words.said)
         return [] if empty else [Candidate(Intent.ANSWER, "", "an open question takes any words")]
+    if _SAID_FIRST.intersection(view.words.said[1 : min(hit.start for hit in own)]):
+        return [Candidate(Intent.ANSWER, "", "an answer, but then a wish or a request")]
     own += view.having("thanks", "greeting", "laugh")
     taken = {view.words.clause_around(hit.start) for hit in own}
     left = [at for at in range(len(view.words.said)) if view.words.clause_around(at) not in taken]
