@@ -114,5 +114,26 @@ def test_an_auditor_looks_and_does_not_touch(console: Console, house: House, sam
     assert auditor.post(f"/flags/{flag}/claim", data={"version": "1"}).status_code == 403
 
 
+def test_every_answer_forbids_foreign_parts_and_copies(console: Console, sam: Client) -> None:
+    member = console("ada")
+    for path in ("/", "/clients", f"/clients/{sam.id}", "/attention", "/login", "/nothing-here"):
+        headers = member.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["Cache-Control"] == "no-store"
+
+
+def test_nothing_of_a_mistake_reaches_page_or_log(
+    console: Console, house: House, sam: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with house.database.write() as session:
+        session.get_one(Client, sam.id).zones = ["Nowhere/Sam Whitaker"]
+        session.get_one(Client, sam.id).timezone = "Nowhere/Sam Whitaker"
+    answer = console("ada").get(f"/clients/{sam.id}")
+    assert answer.status_code == 500
+    assert "Nowhere" not in answer.text + capsys.readouterr().err
+
+
 def _roles(app: object, rule: object) -> frozenset[StaffRole] | None:
     return access.roles_of(app, rule.endpoint)  # type: ignore[arg-type, attr-defined]
