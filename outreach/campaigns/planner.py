@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 from outreach.campaigns.facts import PlanningFacts, Touch, Waiting
 from outreach.campaigns.load import planning_facts
 from outreach.campaigns.plan import Plan, plan_for
-from outreach.campaigns.rows import INSERT_NEW, change, run, set_aside, touchpoint_row
+from outreach.campaigns.rows import (
+    INSERT_NEW,
+    among,
+    change,
+    fetch,
+    is_planned,
+    run,
+    set_aside,
+    touchpoint_row,
+)
 from outreach.database import Database
 from outreach.models import Client, Decision, Enrollment, SetAside, Touchpoint, new_id
 from outreach.policy.reasons import Reason
@@ -31,6 +40,13 @@ _DROPPED = change(
 _MOVED = change(
     Touchpoint, {"planned_at": "planned", "due_at": "planned", "useful_until": "until"}
 ).where(_PLANNED)
+
+_CLIENTS = (
+    select(Client.id, Client.replan_since).where(among(Client.id)).with_for_update(skip_locked=True)
+)
+_WAITING_IDS = select(Touchpoint.id, Touchpoint.client_id).where(
+    among(Touchpoint.client_id), is_planned()
+)
 
 _log = structlog.get_logger()
 
@@ -73,7 +89,7 @@ def _plan_batch(database: Database, now: datetime, limit: int) -> int:
         facts = planning_facts(session, list(marks), now=now)
     plans = [(one, *_planned(one, now)) for one in facts]
     with database.write() as session:
-        unchanged = _unchanged(session, marks)
+        unchanged = _unchanged(session, marks, facts)
         changes = Changes(client_ids=sorted(unchanged))
         for one, plan, error in plans:
             if one.person.id in unchanged:
@@ -100,14 +116,24 @@ def _planned(facts: PlanningFacts, now: datetime) -> tuple[Plan | None, str]:
         return None, type(error).__name__
 
 
-def _unchanged(session: Session, marks: dict[str, datetime]) -> set[str]:
-    """Clients whose mark is still the one that was read, locked until the plan is written."""
-    rows = session.execute(
-        select(Client.id, Client.replan_since)
-        .where(Client.id.in_(marks))
-        .with_for_update(skip_locked=True)
-    )
-    return {client_id for client_id, since in rows if since == marks[client_id]}
+def _unchanged(
+    session: Session, marks: dict[str, datetime], facts: list[PlanningFacts]
+) -> set[str]:
+    """Clients whose mark and due table are still as they were read, locked until the plan is
+    written. Others stay marked: a plan beside a release could ask the same thing twice.
+    """
+    waiting: dict[str, set[str]] = {
+        row.id: set()
+        for row in fetch(session, _CLIENTS, ids=marks)
+        if row.replan_since == marks[row.id]
+    }
+    for row in fetch(session, _WAITING_IDS, ids=marks):
+        waiting.get(row.client_id, set()).add(row.id)
+    return {
+        one.person.id
+        for one in facts
+        if waiting.get(one.person.id) == {row.id for row in one.waiting}
+    }
 
 
 def _collect(

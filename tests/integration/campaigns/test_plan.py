@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from outreach.campaigns.planner import plan_dirty
+from outreach.campaigns.load import planning_facts
+from outreach.campaigns.planner import _unchanged, plan_dirty
+from outreach.campaigns.release import release_due
 from outreach.consent import ConsentFact, record
 from outreach.models import Appointment, Campaign, Client, SetAside
 from outreach.vocabulary import ConsentKind, ConsentSource
-from tests.integration.campaigns.town import HOPE, MOOD, VISITS, Town
+from tests.integration.campaigns.town import GOAL, HOPE, MOOD, VISITS, Town, library
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -158,3 +160,21 @@ def test_a_client_that_cannot_be_planned_is_set_aside_and_the_others_are_planned
     with town.database.read() as session:
         assert [row.row_id for row in session.query(SetAside)] == [bad]
     assert plan_dirty(town.database, now=town.now) == 0
+
+
+def test_a_plan_made_beside_a_release_waits_for_the_next_tick(town: Town) -> None:
+    client = town.program({"goals": GOAL}).client()
+    town.goal(client, "walking")
+    town.tick()
+    town.touch(client, chosen_time="19:00")
+    with town.database.read() as session:
+        marks = {client: session.get_one(Client, client).replan_since or town.now}
+        read_before = planning_facts(session, [client], now=town.now)
+    release_due(town.database, library(), now=town.now + 2 * HOUR)
+    with town.database.write() as session:
+        assert _unchanged(session, marks, read_before) == set()
+        read_after = planning_facts(session, [client], now=town.now)
+        assert _unchanged(session, marks, read_after) == {client}
+    town.tick(town.now + 3 * HOUR)
+    assert len(town.texts()) == 1
+    assert planned(town) == ["goal_check_in 2026-11-19"]
