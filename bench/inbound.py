@@ -263,8 +263,7 @@ def _served(app: str, url: str, key: str) -> Iterator[int]:
         "TWILIO_AUTH_TOKEN": TOKEN,
     }
     command = [sys.executable, "-m", "gunicorn", app, "--workers", str(WORKERS)]
-    command += ["--worker-class", "gthread", "--threads", "4", "--bind", f"127.0.0.1:{port}"]
-    command += ["--log-level", "error", "--no-control-socket"]
+    command += ["--bind", f"127.0.0.1:{port}", "--log-level", "error", "--no-control-socket"]
     server = subprocess.Popen(command, env=environ)
     try:
         _wait_for(port)

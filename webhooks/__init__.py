@@ -6,6 +6,7 @@ from structlog import get_logger
 from werkzeug.exceptions import HTTPException
 
 from outreach.content import library
+from outreach.replies.understand import get_ready
 from outreach.start import Started, start
 from webhooks import access, acknowledge, health, twilio
 from webhooks.parts import Parts
@@ -23,6 +24,7 @@ def create_app(started: Started | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     texts = library.load(library.default_directory(), started.settings.messages_dir)
     app.extensions["outreach"] = Parts(started, texts)
+    get_ready(started.clock.now())
     access.guard(app)
     for part in (twilio, acknowledge, health):
         app.register_blueprint(part.routes)

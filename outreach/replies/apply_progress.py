@@ -36,6 +36,19 @@ _REPLACE = (
 _USUAL_OF = 5
 _USUAL_WITHIN = timedelta(days=90)
 
+_LATEST_SCORES = (
+    select(_RECORDS.c.score)
+    .where(
+        _RECORDS.c.client_id == bindparam("client"),
+        _RECORDS.c.score.is_not(None),
+        _RECORDS.c.replaced_at.is_(None),
+        _RECORDS.c.at > bindparam("since"),
+        _RECORDS.c.reply_id != bindparam("reply"),
+    )
+    .order_by(_RECORDS.c.at.desc())
+    .limit(_USUAL_OF)
+)
+
 
 def answer(session: Session, scene: Scene, read: Read) -> Say | None:
     """Record the answer for the question's day; a later one replaces it, also out of order."""
@@ -111,18 +124,12 @@ def _flag_drop(session: Session, scene: Scene, score: float) -> None:
 def _usual_score(session: Session, scene: Scene) -> float | None:
     """The median of the latest scores before this one; None while there are too few."""
     assert scene.person is not None  # noqa: S101  answer() saw to it
-    scores = session.scalars(
-        select(ProgressRecord.score)
-        .where(
-            ProgressRecord.client_id == scene.person.id,
-            ProgressRecord.score.is_not(None),
-            ProgressRecord.replaced_at.is_(None),
-            ProgressRecord.at > scene.now - _USUAL_WITHIN,
-            ProgressRecord.reply_id != scene.reply_id,
-        )
-        .order_by(ProgressRecord.at.desc())
-        .limit(_USUAL_OF)
-    ).all()
+    values = {
+        "client": scene.person.id,
+        "since": scene.now - _USUAL_WITHIN,
+        "reply": scene.reply_id,
+    }
+    scores = session.connection().execute(_LATEST_SCORES, values).scalars().all()
     known = [score for score in scores if score is not None]
     return median(known) if len(known) >= 3 else None
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Executable, Row, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Connection, Executable, Row, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from outreach import vault
@@ -44,10 +44,11 @@ def load_situation(
     program = _program(session, text)
     if program is None:
         return None
+    connection = session.connection()  # past the ORM, which would look at each row again
     hashes = vault.current().fingerprints(text.sender)
-    people = _people(session, program, hashes)
-    consent = _consent(session, program.id, hashes)
-    replies = _rows(session, _REPLIES, program_id=program.id, hashes=hashes, but=but)
+    people = _people(connection, program, hashes)
+    consent = _consent(connection, program.id, hashes)
+    replies = _rows(connection, _REPLIES, program_id=program.id, hashes=hashes, but=but)
     ids = tuple(person.id for person in people)
     return Situation(
         program=program,
@@ -55,12 +56,12 @@ def load_situation(
         hashes=_stored_first(hashes, consent[1] if consent else None),
         people=people,
         consent=consent[0] if consent else None,
-        questions=_questions(session, ids, now) if ids else (),
+        questions=_questions(connection, ids, now) if ids else (),
         earlier=_earlier(replies, now),
         was_unclear=bool(replies) and _is_unclear(replies[0].readings),
         unsettled=_unsettled(replies, now),
-        flags=_flags(session, program.id, ids, hashes, now),
-        last_texted=_last_texted(session, program.id, hashes) if len(ids) > 1 else None,
+        flags=_flags(connection, program.id, ids, hashes, now),
+        last_texted=_last_texted(connection, program.id, hashes) if len(ids) > 1 else None,
     )
 
 
@@ -148,15 +149,14 @@ _LAST_TEXTED = (
 )
 
 
-def _rows(session: Session, statement: Executable, **values: Any) -> list[Row[Any]]:
-    """Past the ORM, which would look at each row again."""
-    return list(session.connection().execute(statement, values))
+def _rows(connection: Connection, statement: Executable, **values: Any) -> list[Row[Any]]:
+    return list(connection.execute(statement, values))
 
 
 def _program(session: Session, text: InboundText) -> LoadedProgram | None:
     """The program of the number or messaging service; its file is opened once per version."""
     addresses = [address for address in (text.to, text.service) if address]
-    found = _rows(session, _PROGRAM, addresses=addresses)
+    found = _rows(session.connection(), _PROGRAM, addresses=addresses)
     if not found:
         return None
     row = found[0]
@@ -167,9 +167,9 @@ def _program(session: Session, text: InboundText) -> LoadedProgram | None:
 
 
 def _people(
-    session: Session, program: LoadedProgram, hashes: tuple[str, ...]
+    connection: Connection, program: LoadedProgram, hashes: tuple[str, ...]
 ) -> tuple[Person, ...]:
-    rows = _rows(session, _PEOPLE, program_id=program.id, hashes=hashes)
+    rows = _rows(connection, _PEOPLE, program_id=program.id, hashes=hashes)
     return tuple(_person(row, program) for row in rows)
 
 
@@ -188,9 +188,9 @@ def _person(row: Row[Any], program: LoadedProgram) -> Person:
 
 
 def _consent(
-    session: Session, program_id: str, hashes: tuple[str, ...]
+    connection: Connection, program_id: str, hashes: tuple[str, ...]
 ) -> tuple[ConsentState, str] | None:
-    found = _rows(session, _CONSENT, program_id=program_id, hashes=hashes)
+    found = _rows(connection, _CONSENT, program_id=program_id, hashes=hashes)
     if not found:
         return None
     row = found[0]
@@ -203,7 +203,7 @@ def _stored_first(hashes: tuple[str, ...], stored: str | None) -> tuple[str, ...
     return (stored, *(each for each in hashes if each != stored)) if stored else hashes
 
 
-def _questions(session: Session, ids: tuple[str, ...], now: datetime) -> tuple[Question, ...]:
+def _questions(connection: Connection, ids: tuple[str, ...], now: datetime) -> tuple[Question, ...]:
     """Open ones and those answered but not yet closed, newest first."""
     return tuple(
         Question(
@@ -215,7 +215,7 @@ def _questions(session: Session, ids: tuple[str, ...], now: datetime) -> tuple[Q
             row.opened_at,
             row.answered_at,
         )
-        for row in _rows(session, _QUESTIONS, ids=ids, now=now)
+        for row in _rows(connection, _QUESTIONS, ids=ids, now=now)
     )
 
 
@@ -244,18 +244,20 @@ def _unsettled(replies: list[Row[Any]], now: datetime) -> tuple[dict[str, Any], 
 
 
 def _flags(
-    session: Session,
+    connection: Connection,
     program_id: str,
     ids: tuple[str, ...],
     hashes: tuple[str, ...],
     now: datetime,
 ) -> tuple[OpenFlag, ...]:
-    rows = _rows(session, _FLAGS, program_id=program_id, ids=ids, hashes=hashes, since=now - RECENT)
+    rows = _rows(
+        connection, _FLAGS, program_id=program_id, ids=ids, hashes=hashes, since=now - RECENT
+    )
     return tuple(
         OpenFlag(Severity(row.severity), row.state != FlagState.CLOSED, row.latest) for row in rows
     )
 
 
-def _last_texted(session: Session, program_id: str, hashes: tuple[str, ...]) -> str | None:
-    rows = _rows(session, _LAST_TEXTED, program_id=program_id, hashes=hashes)
+def _last_texted(connection: Connection, program_id: str, hashes: tuple[str, ...]) -> str | None:
+    rows = _rows(connection, _LAST_TEXTED, program_id=program_id, hashes=hashes)
     return str(rows[0].client_id) if rows else None

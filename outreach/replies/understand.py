@@ -99,6 +99,12 @@ def understand(situation: Situation, text: InboundText, *, now: datetime) -> Und
     return Understood(screening, reads, _writer(situation, reads), unread, joined)
 
 
+def get_ready(now: datetime) -> None:
+    """Load rules and phrases before the first text comes, which must not wait for it."""
+    screen("ready")
+    interpret("ready", prompt=PromptKind.NONE, lang="en", now=now, tz=ZoneInfo("UTC"))
+
+
 def _screened(situation: Situation, text: InboundText) -> tuple[Screening | None, tuple[str, ...]]:
     """The graver of the text alone and together with the replies of the last minutes.
 
