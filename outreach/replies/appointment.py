@@ -28,9 +28,7 @@ def read_appointment(text: Text) -> Candidate | None:
     A change of time outweighs a plain no, a reason to stay away outweighs a plain yes, and
     anything unsure confirms nothing. The value is the local day or moment asked for, if one is.
     """
-    moving = [hit for hit in text.having("another_time") if not _is_denied(text, hit)]
-    if not text.says("not_coming"):
-        moving += [hit for hit in text.having(*TIMED) if not text.is_about_texts(hit)]
+    moving = _moving(text)
     if moving:
         return _reschedule(text, text.quote(moving[0]))
     stand = _weighed(text)
@@ -45,6 +43,20 @@ def read_appointment(text: Text) -> Candidate | None:
     if stand.doubts:
         return Candidate(Intent.UNCLEAR, "", text.quote(stand.doubts[0]))
     return _short_answer(text, offered)
+
+
+def _moving(text: Text) -> list[Hit]:
+    """Phrases that ask for another time of the visit, not of the texts."""
+    timed = text.having(*TIMED)
+    of_texts = [hit for hit in timed if text.is_about_texts(hit)]
+    moving = [hit for hit in text.having("another_time") if not _is_denied(text, hit)]
+    if not text.says("not_coming"):
+        moving += [hit for hit in timed if hit not in of_texts]
+    return [
+        hit
+        for hit in moving
+        if not any(text.same_sentence(hit.start, other.start) for other in of_texts)
+    ]
 
 
 class _Stand(NamedTuple):

@@ -14,7 +14,7 @@ from outreach.replies.words import Words, split_words
 _PIECE = re.compile(r"[\[\]()|~]|\{\w+\}|[^\[\]()|~{}]+")
 _SIGNS = "[]()|~{"
 _CLOSES = {"[": "]", "(": ")"}
-_GAP = 3
+_GAP = 4
 _LONGEST_PHRASE = 16
 _NUMBER = "0#"
 _OTHER = ""

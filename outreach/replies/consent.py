@@ -1,7 +1,7 @@
 """The right to be left alone: opt-out and its return, wrong number, help, and machine replies."""
 
 from outreach.replies.lexicon import Hit
-from outreach.replies.preferences import pause_length
+from outreach.replies.pauses import pause_length
 from outreach.replies.smallwords import small_words
 from outreach.replies.text import TIMED, Candidate, Text
 from outreach.vocabulary import Intent

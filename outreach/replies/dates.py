@@ -243,6 +243,8 @@ def _beside_weekday(words: Words, at: int, today: date) -> int | None:
     day = _day_number(words, at)
     if day is None or day > 12:
         return day
+    if at >= 2 and words.said[at - 2] in calendar().next | calendar().this:
+        return None
     weekday = calendar().weekdays[words.said[at - 1]]
     return day if _next_day_number(today, day).weekday() == weekday else None
 

@@ -78,10 +78,22 @@ def _stands_right(rule: Rule, words: Words, start: int, end: int) -> bool:
     """Whether a phrase stands where its rule lets it count."""
     ends_clause = end == len(words.said) or words.before[end] != ""
     if rule.alone or rule.leading:
-        early = start == 0 or len(words.said) <= _SHORT_TEXT or not rule.leading
-        return ends_clause and words.starts_clause(start) and early
+        first, last = _with_fillers(words, start, end)
+        early = first == 0 or len(words.said) <= _SHORT_TEXT or not rule.leading
+        whole = last == len(words.said) or words.before[last] != ""
+        return whole and words.starts_clause(first) and early
     brief = ends_clause and len(words.said) <= _BRIEF_TEXT
     return not rule.opening or brief or _opens_clause(words, start, end)
+
+
+def _with_fillers(words: Words, start: int, end: int) -> tuple[int, int]:
+    """A span widened by the small words around it: "ok im coming then"."""
+    while not words.starts_clause(start) and words.said[start - 1] in small_words("fillers_before"):
+        start -= 1
+    after = small_words("fillers_after")
+    while end < len(words.said) and not words.before[end] and words.said[end] in after:
+        end += 1
+    return start, end
 
 
 _BRIEF_TEXT = 10

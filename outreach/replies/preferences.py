@@ -1,18 +1,15 @@
 """How and when a client wants to be texted."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from outreach.replies.calendar import calendar
 from outreach.replies.lexicon import Hit
+from outreach.replies.pauses import SHORT_SENTENCE, UNTIL, asks_to_stop, pause_length
 from outreach.replies.smallwords import small_words
 from outreach.replies.text import TIMED, Candidate, Text
 from outreach.vocabulary import Intent, PromptKind
 
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_UNTIL = frozenset({"until", "till", "til", "hasta", "thru", "through"})
-_FOR = frozenset({"for", "por", "durante", "the", "next", "a", "una", "un", "unos", "unas", "these",
-                  "las", "los", "proximas", "proximos", "like", "about", "of", "this"})  # fmt: skip
 
 
 def read_preferences(text: Text) -> list[Candidate]:
@@ -22,7 +19,7 @@ def read_preferences(text: Text) -> list[Candidate]:
     for hit in text.hits:
         if any(other.start <= hit.start < other.end for other in unwanted):
             continue
-        if hit.means == "more" and text.words.said[max(0, hit.start - 1)] == "no":
+        if hit.means == "more" and "no" in text.words.said[max(0, hit.start - 3) : hit.start]:
             continue
         if hit.means in TIMED and not asked_for_texts(text, hit):
             continue
@@ -39,64 +36,15 @@ def read_preferences(text: Text) -> list[Candidate]:
 
 
 def asked_for_texts(text: Text, hit: Hit) -> bool:
-    """Whether a wish about times speaks of texts: beside an open question it must say so."""
-    return text.prompt is PromptKind.NONE or text.is_about_texts(hit)
+    """Whether a wish about times speaks of texts, or can speak of nothing else.
 
-
-def pause_length(text: Text, hit: Hit) -> str | None:
-    """A duration in the sentence of `hit` as P14D or P1M, counted from today; None without one."""
-    start, end = text.words.sentence_around(hit.start)
-    return _until(text, start, end) or _for(text, start, end)
-
-
-def _until(text: Text, start: int, end: int) -> str | None:
-    for mention in text.days:
-        before = text.words.said[max(start, mention.start - 3) : mention.start]
-        if start <= mention.start < end and not _UNTIL.isdisjoint(before):
-            return f"P{(mention.day - text.today).days}D"
-    said = text.words.said[start:end]
-    for at, word in enumerate(said):
-        if word in _UNTIL and said[at + 1 : at + 3] in {("next", "week"), ("la", "proxima")}:
-            monday = text.today + timedelta(7 - text.today.weekday())
-            return f"P{(monday - text.today).days}D"
-    return None
-
-
-def _for(text: Text, start: int, end: int) -> str | None:
-    table = calendar()
-    for at in range(start, end):
-        unit = table.units.get(text.words.said[at])
-        if unit is None:
-            continue
-        count = _count(text, at, start)
-        if count is not None:
-            return f"P{count}M" if unit == "month" else f"P{count * _DAYS[unit]}D"
-    return None
-
-
-_DAYS = {"day": 1, "week": 7, "fortnight": 14}
-
-
-def _count(text: Text, at: int, start: int) -> int | None:
-    """How many of the unit at `at`, if the words before it count them for a pause."""
-    words = text.words.said
-    for back in range(at - 1, max(start, at - 4) - 1, -1):
-        number = calendar().number(words[back])
-        if number is not None:
-            led = words[back - 1] if back > start else ""
-            if led in {"couple", "every", "once", "twice", "times", "cada"}:
-                return None
-            return None if words[back] in {"a", "una", "un"} and _per(words, back) else number
-        if words[back] not in _FOR:
-            return None
-        if words[back] in {"this", "next"}:
-            return 1
-    return None
-
-
-def _per(words: tuple[str, ...], at: int) -> bool:
-    """Whether "a" in "once a week" counts occasions, not a duration."""
-    return at > 0 and words[at - 1] in {"once", "twice", "times", "time", "vez", "veces", "days"}
+    "mornings are best" does with nothing pending; beside a question, or amid other matters, or
+    where a visit is named, it must say so.
+    """
+    if not small_words("visit").isdisjoint(text.words.said):
+        return False
+    brief = text.prompt is PromptKind.NONE and len(text.words.said) <= SHORT_SENTENCE
+    return brief or text.is_about_texts(hit)
 
 
 def _pause(text: Text, hit: Hit) -> str | None:
@@ -105,8 +53,8 @@ def _pause(text: Text, hit: Hit) -> str | None:
 
 
 def _timed_pause(text: Text, hit: Hit) -> str | None:
-    length = pause_length(text, hit)
-    return f"pause={length}" if length and not text.says("pause") else None
+    length = None if text.says("pause") or not asks_to_stop(text, hit) else pause_length(text, hit)
+    return f"pause={length}" if length else None
 
 
 def _time(text: Text, hit: Hit) -> str | None:
@@ -151,7 +99,7 @@ def _language(code: str) -> Callable[[Text, Hit], str | None]:
 def _days(sign: str) -> Callable[[Text, Hit], str | None]:
     def read(text: Text, hit: Hit) -> str | None:
         before = text.words.said[max(0, hit.start - 2) : hit.start]
-        days = [] if not _UNTIL.isdisjoint(before) else weekdays_named(text, hit)
+        days = [] if not UNTIL.isdisjoint(before) else weekdays_named(text, hit)
         return f"days={sign}{','.join(_CODES[day] for day in days)}" if days else None
 
     return read

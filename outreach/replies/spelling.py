@@ -93,6 +93,7 @@ def _spell(word: str) -> str:
     return _near_miss(form, table.near) or form
 
 
+_SILENT = re.compile(r"(?<![cgkprstw])h")
 # Letters that people take for one another, in the order in which they are replaced.
 _SOUNDS = (
     ("ph", "f"),
@@ -102,7 +103,8 @@ _SOUNDS = (
     ("ea", "e"),
     ("oo", "u"),
     ("ch", "x"),
-    ("h", ""),
+    ("wh", "w"),
+    ("th", "t"),
     ("qu", "k"),
     ("ce", "se"),
     ("ci", "si"),
@@ -118,6 +120,7 @@ _SOUNDS = (
 
 def _sound(word: str) -> str:
     """A key that words share sound alike: kiero and quiero, leeve and leave."""
+    word = _SILENT.sub("", word)
     for letters, sound in _SOUNDS:
         word = word.replace(letters, sound)
     return word.removesuffix("e") if len(word) >= _MIN_SOUND else word

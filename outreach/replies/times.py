@@ -16,6 +16,7 @@ _NOON = frozenset({"noon", "midday", "mediodia", "noonish"})
 _AFTER_HOUR = frozenset({"oclock", "ish"})
 _VAGUE = frozenset({"after", "before", "between", "until", "till", "despues", "antes", "entre"})
 _MINUTES = {"media": 30, "cuarto": 15, "thirty": 30, "fifteen": 15, "treinta": 30, "quince": 15}
+_BEFORE_THE_HOUR = {"cuarto": 15, "quince": 15, "diez": 10, "cinco": 5, "veinte": 20}
 _MORE_MINUTES = {**_MINUTES, "forty": 40, "forty_five": 45, "45": 45, "30": 30, "15": 15}
 
 
@@ -102,6 +103,13 @@ def _hour_and_minutes(words: Words, at: int) -> TimeMention | None:
     if said[at + 1] == "y" and said[at + 2 : at + 3] and said[at + 2] in _MORE_MINUTES:
         return _mention(words, at, at + 3, hour, _MORE_MINUTES[said[at + 2]])
     led = at > 0 and said[at - 1] in _BEFORE_HOUR
+    less = (
+        _BEFORE_THE_HOUR.get(said[at + 2])
+        if said[at + 1 : at + 3][:1] == ("menos",) and at + 2 < len(said)
+        else None
+    )
+    if less:
+        return _mention(words, at, at + 3, hour - 1 or 12, 60 - less)
     if said[at + 1] in _MINUTES or (led and said[at + 1] in {"30", "15", "45", "00"}):
         minute = _MORE_MINUTES.get(said[at + 1], 0)
         return _mention(words, at, at + 2, hour, minute)
