@@ -12,6 +12,7 @@ from sqlalchemy import Row, Table, exists, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
+from outreach.database import Database
 from outreach.delivery.asking import NO_ANSWER_AFTER
 from outreach.models import Attempt, Message, Sender, new_id
 from outreach.vocabulary import MessageState
@@ -39,9 +40,10 @@ def begin(session: Session, message_ids: Sequence[str], *, now: datetime) -> lis
     """Write the attempts of claimed texts, in their order. Whoever is not returned is not sent.
 
     A text drops out when it was cancelled meanwhile, its lease ended, or a text with the same
-    number and words still has an attempt that nobody knows the end of.
+    number and words still has an attempt that nobody knows the end of. Raises IntegrityError if
+    twins are among `message_ids`, or another process begins one at this moment.
     """
-    begun = {row.id: row for row in _begin_rows(session, message_ids, now)}
+    begun = {row.id: row for row in session.execute(_begin_statement(message_ids, now))}
     senders = _addresses(session, {row.sender_id for row in begun.values()})
     texts = [_handing_over(begun[key], senders) for key in message_ids if key in begun]
     if texts:
@@ -55,15 +57,17 @@ def begin(session: Session, message_ids: Sequence[str], *, now: datetime) -> lis
     return texts
 
 
-def _begin_rows(session: Session, message_ids: Sequence[str], now: datetime) -> Sequence[Row[Any]]:
-    """Begin all at once; one by one where another process begins a twin at the same moment."""
+def begin_claimed(
+    database: Database, message_ids: Sequence[str], *, now: datetime
+) -> list[HandingOver]:
+    """`begin` in a transaction of its own; one by one where twins are in each other's way."""
     try:
-        with session.begin_nested():
-            return session.execute(_begin_statement(message_ids, now)).all()
+        with database.write() as session:
+            return begin(session, message_ids, now=now)
     except IntegrityError:
         if len(message_ids) == 1:
             return []
-        return [row for one in message_ids for row in _begin_rows(session, [one], now)]
+        return [text for one in message_ids for text in begin_claimed(database, [one], now=now)]
 
 
 def _begin_statement(message_ids: Sequence[str], now: datetime) -> Any:

@@ -32,7 +32,9 @@ CALL_WITHIN = 2.0
 
 _IDLE = 0.2
 _TURN = 0.04
-_LARGEST_TURN = 100
+_LARGEST_TURN = {True: 64, False: 256}
+"""Texts per turn on SQLite (0.2 ms each: the write lock is held under 20 ms) and on PostgreSQL."""
+
 _FINISH_WITHIN = 25.0
 _log = structlog.get_logger()
 
@@ -47,6 +49,7 @@ class Dispatcher:
         self._carrier = carrier
         self._clock = clock
         self._concurrency = concurrency
+        self._largest_turn = _LARGEST_TURN[database.is_sqlite]
         self._finished: list[Finished] = []
         self._calls: set[asyncio.Task[None]] = set()
         self._refused_turns = 0
@@ -122,8 +125,8 @@ class Dispatcher:
             self._came_back.set()
 
     def _room(self) -> int:
-        """As many again as there are lines wait with their attempt written, so no line idles."""
-        return min(2 * self._concurrency - len(self._calls), _LARGEST_TURN)
+        """Twice as many as there are lines wait with their attempt written, so no line idles."""
+        return min(3 * self._concurrency - len(self._calls), self._largest_turn)
 
     async def _pause(self) -> None:
         """Until half the lines came back, a moment passed, or the carrier may be asked again."""

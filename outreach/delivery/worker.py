@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from outreach.clock import Clock
 from outreach.database import Database
-from outreach.delivery.attempt import HandingOver, begin
+from outreach.delivery.attempt import HandingOver, begin_claimed
 from outreach.delivery.calling import call
 from outreach.delivery.carrier import Carrier
 from outreach.delivery.publisher import HAND_OVER, TEXTS, URGENT
@@ -57,8 +57,7 @@ class Worker:
 
     def hand_over(self, message_ids: Sequence[str]) -> int:
         """Begin, call and settle these texts; returns how many were ours to send."""
-        with self._database.write() as session:
-            texts = begin(session, message_ids, now=self._clock.now())
+        texts = begin_claimed(self._database, message_ids, now=self._clock.now())
         if not texts:
             return 0
         called = asyncio.run_coroutine_threadsafe(self._call_all(texts), self._loop)

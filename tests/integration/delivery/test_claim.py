@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from outreach.consent import ConsentFact, record
 from outreach.database import Database
-from outreach.delivery.attempt import HandingOver, begin
+from outreach.delivery.attempt import HandingOver, begin, begin_claimed
 from outreach.delivery.claim import LEASE, claim, release_leases
 from outreach.models import Client, Consent, Message, Program, Sender
 from outreach.vocabulary import (
@@ -299,7 +299,6 @@ def test_twins_claimed_apart_are_begun_one_at_a_time(database: Database, now: da
         claimed = [world.text(client, **lease), world.text(client, **lease)]
         others = [world.text(client, "Another.", **lease)]
 
-    with database.write() as session:
-        begun = begin(session, claimed + others, now=now)
+    begun = begin_claimed(database, claimed + others, now=now)
 
     assert [text.message_id for text in begun] == [claimed[0], others[0]]
