@@ -40,10 +40,13 @@ def start_demo(folder: Path, port: int) -> subprocess.Popen[str]:
         text=True,
     )
     assert process.stdout is not None
+    said = []
     for line in process.stdout:
+        said.append(line)
         if "Ctrl-C stops" in line:
             return process
-    pytest.fail("the demo ended before it was up")
+    log = (folder / "var" / "demo" / "demo.log").read_text()[-2000:]
+    pytest.fail(f"the demo ended before it was up: {''.join(said)}\n{log}")
 
 
 @pytest.fixture
