@@ -45,10 +45,10 @@ def test_a_hostile_text_costs_milliseconds(unit: str, prompt: str) -> None:
     text = (unit * 1600)[:1600]
     read(text, prompt)
     best = min(_seconds(text, prompt) for _ in range(3))
-    assert best < 0.05  # the aim is 20 ms; twice that leaves room for a busy machine
+    assert best < 0.02
 
 
 def _seconds(text: str, prompt: str) -> float:
-    start = time.perf_counter()
+    start = time.thread_time()
     read(text, prompt)
-    return time.perf_counter() - start
+    return time.thread_time() - start
