@@ -13,7 +13,7 @@ from prometheus_client.core import (
     Metric,
 )
 from prometheus_client.exposition import generate_latest
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from outreach.database import Database
@@ -58,41 +58,46 @@ def _counters(session: Session) -> Iterator[Metric]:
 
 
 def _gauges(session: Session, now: datetime) -> Iterator[Metric]:
-    flags = GaugeMetricFamily(
-        "outreach_flags_open", "Flags not closed, by severity", labels=["severity"]
-    )
     is_open = Flag.state != FlagState.CLOSED
-    for severity, count in session.execute(
-        select(Flag.severity, func.count()).where(is_open).group_by(Flag.severity)
-    ):
-        flags.add_metric([severity], count)
-    yield flags
-    messages = GaugeMetricFamily("outreach_messages", "Messages by state", labels=["state"])
-    for state, count in session.execute(
-        select(Message.state, func.count()).group_by(Message.state)
-    ):
-        messages.add_metric([state], count)
-    yield messages
-    for name, words, query in (
+    for name, words, label, query in (
         (
-            "flags_overdue",
+            "flags_open",
+            "Flags not closed",
+            "severity",
+            select(Flag.severity, func.count()).where(is_open).group_by(Flag.severity),
+        ),
+        (
+            "messages",
+            "Messages by state",
+            "state",
+            select(Message.state, func.count()).group_by(Message.state),
+        ),
+    ):
+        gauge = GaugeMetricFamily(f"outreach_{name}", words, labels=[label])
+        for value, count in session.execute(query):
+            gauge.add_metric([value], count)
+        yield gauge
+    for name, (words, counted) in _counts(now).items():
+        yield GaugeMetricFamily(f"outreach_{name}", words, value=session.scalar(counted) or 0)
+
+
+def _counts(now: datetime) -> dict[str, tuple[str, Select[int]]]:
+    """Name -> words and query of what should be zero, or soon be."""
+    return {
+        "flags_overdue": (
             "Unclaimed flags past their clock",
             select(func.count(Flag.id)).where(Flag.state == FlagState.OPEN, Flag.due_at < now),
         ),
-        (
-            "pages_late",
+        "pages_due": (
             "Flags whose paging step is due",
             select(func.count(Flag.id)).where(Flag.page_at < now),
         ),
-        (
-            "replies_unapplied",
+        "replies_unapplied": (
             "Replies that wait to be read again",
             select(func.count(Reply.id)).where(Reply.applied_at.is_(None)),
         ),
-        (
-            "set_aside",
+        "set_aside": (
             "Rows set aside for a person",
             select(func.count(SetAside.id)).where(SetAside.ended_at.is_(None)),
         ),
-    ):
-        yield GaugeMetricFamily(f"outreach_{name}", words, value=session.scalar(query) or 0)
+    }

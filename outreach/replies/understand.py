@@ -100,9 +100,15 @@ def understand(situation: Situation, text: InboundText, *, now: datetime) -> Und
 
 
 def get_ready(now: datetime) -> None:
-    """Load rules and phrases before the first text comes, which must not wait for it."""
-    screen("ready")
-    interpret("ready", prompt=PromptKind.NONE, lang="en", now=now, tz=ZoneInfo("UTC"))
+    """Load rules and phrases before the first text comes, which must not wait for it.
+
+    Broken rules do not keep the app from starting: texts are stored and flagged as unscreened.
+    """
+    try:
+        screen("ready")
+        interpret("ready", prompt=PromptKind.NONE, lang="en", now=now, tz=ZoneInfo("UTC"))
+    except Exception:
+        log.exception("screener or reader do not load")
 
 
 def _screened(situation: Situation, text: InboundText) -> tuple[Screening | None, tuple[str, ...]]:
