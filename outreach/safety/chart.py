@@ -6,6 +6,7 @@ the words of a text and nothing backtracks.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Generic, TypeVar
 
 from outreach.safety.lexicon import MANY, MANY_FROM, NUMBER, Element, Pattern, Step
@@ -27,14 +28,26 @@ class Chart:
         self.words = words
         self.hit = (-1, -1)
         self._keys = [_keys(word) for word in words]
-        self.keys = frozenset(key for keys in self._keys for key in keys)
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for place, keys in enumerate(self._keys):
+            for key in keys:
+                self._places[key].append(place)
+        self.keys = self._places.keys()
         self._reach = _reach(words, barriers)
         self._present: dict[str, bool] = {}
+        self._first: dict[str, list[int]] = {}
         self._ends: dict[tuple[str, int], frozenset[int]] = {}
 
     def may_hold(self, pattern: Pattern) -> bool:
         """Whether everything the pattern needs is there at all, in whatever order."""
-        return all(map(self._holds, pattern.needs))
+        present = self._present
+        for element in pattern.needs:
+            known = present.get(element.name)
+            if known is None:
+                known = present[element.name] = not element.triggers.isdisjoint(self.keys)
+            if not known:
+                return False
+        return True
 
     def find(self, pattern: Pattern) -> Iterator[tuple[int, int]]:
         """The first places of the pattern's hit as (start, end) words; longest end of each start."""
@@ -52,12 +65,6 @@ class Chart:
         step = (Step(element, optional=False, gap=0),)
         return {word for start, end in self._walks(step) for word in range(start, end)}
 
-    def _holds(self, element: Element) -> bool:
-        known = self._present.get(element.name)
-        if known is None:
-            known = self._present[element.name] = not element.triggers.isdisjoint(self.keys)
-        return known
-
     def _walks(self, steps: Sequence[Step]) -> Iterator[tuple[int, int]]:
         for start in self._starts(steps):
             if ends := self._walk(steps, {start}):
@@ -67,17 +74,22 @@ class Chart:
         first = steps[0].element
         if first is None or steps[0].optional or not first.after:
             return range(len(self.words) + 1)
-        after = first.after
-        return [i for i, keys in enumerate(self._keys) if any(key in after for key in keys)]
+        starts = self._first.get(first.name)
+        if starts is None:
+            known = first.after.keys() & self.keys
+            starts = sorted(place for key in known for place in self._places[key])
+            self._first[first.name] = starts
+        return starts
 
-    def _walk(self, steps: Sequence[Step], reached: set[int]) -> set[int]:
+    def _walk(self, steps: Sequence[Step], reached: AbstractSet[int]) -> AbstractSet[int]:
         for element, optional, gap in steps:
             if element is None:
                 after = self._skip(reached, gap)
+            elif len(reached) == 1:
+                (place,) = reached
+                after = self._step(element, place)
             else:
-                after = set()
-                for place in reached:
-                    after |= self._step(element, place)
+                after = frozenset().union(*(self._step(element, place) for place in reached))
             reached = after | reached if optional else after
             if not reached:
                 break
@@ -112,7 +124,7 @@ class Chart:
             return not near or near[0] == STOP
         return all(word == STOP for word in (before if name == "^^" else after))
 
-    def _skip(self, reached: set[int], gap: int) -> set[int]:
+    def _skip(self, reached: AbstractSet[int], gap: int) -> AbstractSet[int]:
         after: set[int] = set()
         for place in reached:
             after.update(range(place, min(place + gap, self._reach[place]) + 1))
@@ -131,7 +143,7 @@ class Index(Generic[T]):
     def candidates(self, chart: Chart) -> Iterator[tuple[T, Pattern]]:
         """Every entry that may fit, once."""
         tried: set[int] = set()
-        for word in chart.keys & self._by_word.keys():
+        for word in sorted(chart.keys & self._by_word.keys()):
             for entry in self._by_word[word]:
                 if id(entry) not in tried:
                     tried.add(id(entry))

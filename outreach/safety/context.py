@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from outreach.safety.chart import STOP, Chart
-from outreach.safety.rules import Frame, Rule, Ruleset
+from outreach.safety.rules import Rule, Ruleset
 from outreach.vocabulary import Concern, Severity
 
 NEAR = 14
@@ -49,14 +49,13 @@ class Context:
     def __init__(self, chart: Chart, rules: Ruleset) -> None:
         self._chart = chart
         self._first, self._third = chart.covers(rules.first), chart.covers(rules.third)
-        self._around: list[Frame] = []
+        self._denials = list(rules.denials.candidates(chart))
         self._places: dict[str, list[tuple[int, int]]] = {}
         self._ids: dict[str, str] = {}
-        for frame in rules.frames:
-            if frame.kind == "denial":
-                self._around.append(frame)
-            else:
-                self._note(frame)
+        for frame, pattern in rules.frames.candidates(chart):
+            if places := list(chart.find(pattern)):
+                self._places.setdefault(frame.kind, []).extend(places)
+                self._ids.setdefault(frame.kind, frame.id)
 
     def judge(self, hits: list[Hit]) -> list[Judged]:
         """Weigh every hit; those that end in none are left out."""
@@ -68,28 +67,13 @@ class Context:
         ]
         return [each for each in judged if each.severity is not Severity.NONE]
 
-    def _note(self, frame: Frame) -> None:
-        places = [
-            place
-            for pattern in frame.patterns
-            if self._chart.may_hold(pattern)
-            for place in self._chart.find(pattern)
-        ]
-        if places:
-            self._places.setdefault(frame.kind, []).extend(places)
-            self._ids.setdefault(frame.kind, frame.id)
-
     def _denial(self, hit: Hit) -> str | None:
-        chart = self._chart
-        chart.hit = (hit.start, hit.end)
+        self._chart.hit = (hit.start, hit.end)
         not_denying = self._places.get("undenied", [])
-        for frame in self._around:
-            for pattern in frame.patterns:
-                if not chart.may_hold(pattern):
-                    continue
-                for start, end in chart.find(pattern):
-                    if end >= hit.end and not _within(start, not_denying):
-                        return frame.id
+        for frame, pattern in self._denials:
+            for start, end in self._chart.find(pattern):
+                if end >= hit.end and not _within(start, not_denying):
+                    return frame.id
         return None
 
     @staticmethod

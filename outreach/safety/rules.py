@@ -6,11 +6,11 @@ tests run them all. `says`, `hits` and `misses` are blocks of lines.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -47,6 +47,9 @@ class Frame:
     patterns: tuple[Pattern, ...]
 
 
+Named = TypeVar("Named", Rule, Frame)
+
+
 @dataclass(frozen=True, slots=True)
 class Ruleset:
     """Everything the screener knows. `version` changes with any byte of the data files."""
@@ -55,7 +58,8 @@ class Ruleset:
     rules: tuple[Rule, ...]
     index: Index[Rule]
     masks: Index[str]
-    frames: tuple[Frame, ...]
+    denials: Index[Frame]
+    frames: Index[Frame]
     barriers: frozenset[str]
     first: Element
     third: Element
@@ -76,17 +80,23 @@ def load_rules() -> Ruleset:
     rows = [row for name in data if name not in _NOT_CONCERNS for row in data[name]]
     rules = tuple(_rule(row, lexicon) for row in rows)
     masks = [(line, lexicon.pattern(line)) for line in _phrases(data["frames"]["masks"])]
+    frames = [_frame(row, lexicon) for row in data["frames"]["frames"]]
     return Ruleset(
         version=_version(sources),
         rules=rules,
-        index=Index((rule, pattern) for rule in rules for pattern in rule.patterns),
+        index=_index(rules),
         masks=Index(masks),
-        frames=tuple(_frame(row, lexicon) for row in data["frames"]["frames"]),
+        denials=_index(frame for frame in frames if frame.kind == "denial"),
+        frames=_index(frame for frame in frames if frame.kind != "denial"),
         barriers=frozenset((*lexicon.element("{not}").after, STOP)),
         first=lexicon.element("{first}"),
         third=lexicon.element("{third}"),
         reader=_reader(data["spellings"], lexicon, contractions),
     )
+
+
+def _index(each: Iterable[Named]) -> Index[Named]:
+    return Index((one, pattern) for one in each for pattern in one.patterns)
 
 
 def _version(sources: Mapping[str, str]) -> str:
