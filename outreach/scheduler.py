@@ -7,6 +7,7 @@ the others.
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,13 +24,14 @@ from outreach.campaigns.release import release_due
 from outreach.content import library as message_library
 from outreach.content.library import Library
 from outreach.database import Database
-from outreach.delivery.carrier import Carrier
+from outreach.delivery.carrier import Carrier, LookUpError
 from outreach.delivery.carriers import carrier_for
 from outreach.delivery.catch_up import catch_up
 from outreach.delivery.dispatcher import Dispatcher
 from outreach.delivery.leadership import Seat, seat_of
 from outreach.delivery.poll import poll_receipts
 from outreach.delivery.reconcile import lose_hope, reconcile
+from outreach.delivery.restored import GAP, look_for_forgotten
 from outreach.delivery.sweep import sweep
 from outreach.models import Heartbeat
 from outreach.replies.receive import reread_unapplied
@@ -141,10 +143,32 @@ def run(started: Started) -> None:
     started.database.dispose()
 
 
+def _look_back(started: Started, carrier: Carrier) -> None:
+    """After a long silence, find out whether we are a backup, before anything is sent.
+
+    The simulated network lies in the same database, so it would have been restored with us.
+    """
+    with started.database.read() as session:
+        last = session.get(Heartbeat, HEARTBEAT)
+    now = started.clock.now()
+    if last is None or now - last.at <= GAP or started.settings.carrier == "simulated":
+        return
+    for wait in (2, 5, 10):
+        try:
+            look_for_forgotten(started.database, carrier, silent_since=last.at, now=now)
+        except LookUpError as error:
+            _log.warning("look_back_failed", code=str(error))
+            time.sleep(wait)
+        else:
+            return
+    _log.error("look_back_given_up")  # a carrier without a list must not stop the service
+
+
 def _lead(
     started: Started, carrier: Carrier, table: tuple[Tick, ...], seat: Seat, stop: threading.Event
 ) -> None:
     """Run the ticks and the dispatcher until `stop`, or until the seat is lost."""
+    _look_back(started, carrier)
     with started.database.write() as session:
         # Without workers nobody else sends: every attempt found here was left behind.
         alone = started.settings.broker_url is None

@@ -110,6 +110,10 @@ class Carrier(Protocol):
         """Texts that came in since `since` (UTC), page by page, newest first."""
         ...
 
+    def outbound_since(self, since: datetime) -> Iterator[CarrierText]:
+        """Texts handed over by REST and sent since `since` (UTC), newest first."""
+        ...
+
 
 def validity_seconds(useful_until: datetime, now: datetime) -> int:
     """How long the carrier may try: ends before `useful_until`, within the carrier's limits."""

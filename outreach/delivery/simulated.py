@@ -81,10 +81,17 @@ class SimulatedCarrier:
 
     def inbound_since(self, since: datetime) -> Iterator[CarrierText]:
         """Texts that phones sent since `since` (UTC), newest first."""
+        return self._since(since, outbound=False)
+
+    def outbound_since(self, since: datetime) -> Iterator[CarrierText]:
+        """Texts to phones since `since` (UTC), newest first; answers to webhooks included."""
+        return self._since(since, outbound=True)
+
+    def _since(self, since: datetime, *, outbound: bool) -> Iterator[CarrierText]:
         with self._database.read() as session:
             rows = session.scalars(
                 select(SimulatedText)
-                .where(~SimulatedText.outbound, SimulatedText.at >= since)
+                .where(SimulatedText.outbound.is_(outbound), SimulatedText.at >= since)
                 .order_by(SimulatedText.at.desc())
             ).all()
         return iter([_text(row) for row in rows])

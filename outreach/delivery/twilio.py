@@ -101,9 +101,8 @@ class TwilioCarrier:
         """Texts to `number` since `since` (UTC), in two lists, because the first one filters on
         the day it was sent (GMT), which a text that is still queued does not have.
         """
-        day = since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         newest = self._list(_NEWEST, to=number)
-        sent = self._list(_A_DAYS, to=number, date_sent_after=day)
+        sent = self._list(_A_DAYS, to=number, date_sent_after=_day(since))
         found = {text.sid: text for text in newest + sent if text.created_at >= since}
         return Listing(tuple(found.values()), complete=len(sent) < _A_DAYS)
 
@@ -120,11 +119,19 @@ class TwilioCarrier:
 
     def inbound_since(self, since: datetime) -> Iterator[CarrierText]:
         """Texts that came in since `since` (UTC), page by page, newest first."""
-        day = since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return self._since(since, "inbound")
+
+    def outbound_since(self, since: datetime) -> Iterator[CarrierText]:
+        """Texts handed over by REST and sent since `since` (UTC); answers to webhooks are not."""
+        return self._since(since, "outbound-api")
+
+    def _since(self, since: datetime, direction: str) -> Iterator[CarrierText]:
         try:
-            for row in self._looker().messages.stream(date_sent_after=day, page_size=_A_DAYS):
+            for row in self._looker().messages.stream(
+                date_sent_after=_day(since), page_size=_A_DAYS
+            ):
                 text = _text(row)
-                if text.inbound and text.created_at >= since:
+                if row.direction == direction and text.created_at >= since:
                     yield text
         except _NO_ANSWER as error:
             raise LookUpError(type(error).__name__) from None
@@ -207,6 +214,11 @@ def _seconds(headers: Mapping[str, str]) -> float | None:
         return max(0.0, min(float(headers.get("Retry-After", "")), 600.0))
     except ValueError:
         return None
+
+
+def _day(instant: datetime) -> datetime:
+    """The start of its day: Twilio filters by days of GMT."""
+    return instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _text(row: MessageInstance) -> CarrierText:
