@@ -50,7 +50,7 @@ def _moving(text: Text) -> list[Hit]:
     timed = text.having(*TIMED)
     of_texts = [hit for hit in timed if text.is_about_texts(hit)]
     moving = [hit for hit in text.having("another_time") if not _is_denied(text, hit)]
-    if not text.says("not_coming"):
+    if not text.says("not_coming", "yes"):
         moving += [hit for hit in timed if hit not in of_texts]
     return [
         hit

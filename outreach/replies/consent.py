@@ -1,6 +1,6 @@
 """The right to be left alone: opt-out and its return, wrong number, help, and machine replies."""
 
-from outreach.replies.lexicon import Hit
+from outreach.replies.lexicon import MASK, Hit
 from outreach.replies.pauses import pause_length
 from outreach.replies.smallwords import small_words
 from outreach.replies.text import TIMED, Candidate, Text
@@ -37,7 +37,9 @@ def _opt_out(text: Text) -> list[Candidate]:
     first = next(hits, None)
     if first is not None:
         return [Candidate(Intent.OPT_OUT, "", text.quote(first))]
-    return [Candidate(Intent.OPT_OUT, "", "a free-standing stop")] if _ends_in_stop(text) else []
+    if _shouts_stop(text) or _ends_in_stop(text):
+        return [Candidate(Intent.OPT_OUT, "", "a free-standing stop")]
+    return []
 
 
 def _is_limited(text: Text, hit: Hit) -> bool:
@@ -47,6 +49,15 @@ def _is_limited(text: Text, hit: Hit) -> bool:
         return pause_length(text, hit) is not None
     limits = [h for h in text.having(*_LIMITED) if start <= h.start < end]
     return bool(limits) or pause_length(text, hit) is not None
+
+
+def _shouts_stop(text: Text) -> bool:
+    """ "STOP I already told you", but not "it says reply STOP" or "STOP for a week"."""
+    if not text.shouts_stop or text.says(MASK) or "stop" not in text.words.said:
+        return False
+    at = text.words.said.index("stop")
+    quoted = small_words("quotes").intersection(text.words.said[max(0, at - 2) : at])
+    return not quoted and not _is_limited(text, Hit(at, at + 1, "stop_word"))
 
 
 def _ends_in_stop(text: Text) -> bool:

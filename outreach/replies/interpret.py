@@ -46,12 +46,20 @@ def interpret(
     folded = fold(text[:LONGEST]).text[:LONGEST]
     if is_reaction(folded):
         return Reading(Intent.REACTION, why=("a phone's reaction to a message",))
-    view = Text(split_words(own_words(folded)), prompt, moment)
+    view = Text(split_words(own_words(folded)), prompt, moment, shouts_stop=_shouts_stop(text))
     if not view.words.said:
         return Reading(Intent.UNCLEAR, why=("no words",))
     found = candidates(view)
     first, *rest = found
     return Reading(first.intent, first.value, _also(first, rest), tuple(c.why for c in found))
+
+
+_SHOUTED = re.compile(r"\bSTOP\b")
+
+
+def _shouts_stop(text: str) -> bool:
+    """Whether STOP stands out in capitals, as in "STOP I already told you"."""
+    return bool(_SHOUTED.search(text)) and not text.isupper()
 
 
 def candidates(view: Text) -> list[Candidate]:
@@ -87,7 +95,7 @@ def _answer(view: Text) -> Candidate | None:
     return read_visit_unasked(view)
 
 
-_SOME_WORDS = 3
+_SOME_WORDS = 2
 _SAID_FIRST = frozenset({"but", "pero"})
 
 

@@ -16,15 +16,14 @@ def read_preferences(text: Text) -> list[Candidate]:
     """The wishes of a text, in the order in which it utters them, one of each kind."""
     found: dict[str, Candidate] = {}
     unwanted = text.having("not_at_part")
-    for hit in text.hits:
+    for hit in text.having(*_READERS)[:_MOST_WISHES]:
         if any(other.start <= hit.start < other.end for other in unwanted):
             continue
         if hit.means == "more" and "no" in text.words.said[max(0, hit.start - 3) : hit.start]:
             continue
         if hit.means in TIMED and not asked_for_texts(text, hit):
             continue
-        read = _READERS.get(hit.means)
-        value = read(text, hit) if read else None
+        value = _READERS[hit.means](text, hit)
         kind = value.split("=")[0] if value else ""
         if value and (kind not in found or kind == "language"):
             found[kind] = Candidate(Intent.PREFERENCE, value, text.quote(hit))
@@ -153,4 +152,6 @@ _READERS: dict[str, Callable[[Text, Hit], str | None]] = {
     "off_days": _days("-"),
     "only_days": _days("+"),
 }
+_MOST_WISHES = 20
+"""No person utters more in one text; a hostile text may repeat hundreds."""
 PREFERENCE_MEANS = frozenset(_READERS)

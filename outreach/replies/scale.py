@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from outreach.replies.datafiles import load
+from outreach.replies.lexicon import word_sets
 from outreach.replies.words import Words
 
 _NUMBER = re.compile(r"(\d{1,4})(?:[.,](\d{1,2}))?(ish|s|x|th|st|nd|rd|am|pm|a|p|k)?")
@@ -214,12 +215,21 @@ def _with_half(words: Words, end: int, value: float) -> tuple[int, float]:
 
 def _counts_something(words: Words, mark: _Mark) -> bool:
     cues = _cues()
+    if words.said[max(0, mark.start - 2) : mark.start] in _ages_of_others():
+        return True
     after = words.said[mark.end] if mark.end < len(words.said) else ""
     before = words.said[mark.start - 1] if mark.start else ""
     near_before = mark.start > 0 and words.before[mark.start] in {"", "-", ":"}
     if near_before and before in cues.leads and not mark.whole:
         return not (before in {"at", "level", "before"} and _feels_at(words, mark))
     return after in cues.counts and words.before[mark.end] == ""
+
+
+@cache
+def _ages_of_others() -> frozenset[tuple[str, ...]]:
+    """ "my son is 7"."""
+    relatives = word_sets()["relative"]
+    return frozenset((who, verb) for who in relatives for verb in ("is", "tiene", "turned"))
 
 
 def _feels_at(words: Words, mark: _Mark) -> bool:

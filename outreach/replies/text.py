@@ -31,6 +31,7 @@ class Text:
     words: Words
     prompt: PromptKind
     local_now: datetime
+    shouts_stop: bool = False
 
     @property
     def today(self) -> date:
