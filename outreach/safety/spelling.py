@@ -8,6 +8,7 @@ together; one slip of the fingers. The last three only ever lead to words listed
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 _LEET = str.maketrans("01345789@$!|+€", "oieastbgasilte")
 _RUN = re.compile(r"(.)\1{2,}")
@@ -46,6 +47,7 @@ class Speller:
                 self._by_half[word[:3]].append(word)
                 self._by_half["-" + word[-3:]].append(word)
 
+    @lru_cache(maxsize=8192)  # noqa: B019 - a process has one speller, and people repeat words
     def spell(self, word: str) -> tuple[str, ...]:
         """The word or words meant by one typed word; the word itself when nothing better is known."""
         if word in self._variants:
