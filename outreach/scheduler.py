@@ -32,6 +32,7 @@ from outreach.delivery.leadership import Seat, seat_of
 from outreach.delivery.poll import poll_receipts
 from outreach.delivery.reconcile import lose_hope, reconcile
 from outreach.delivery.restored import GAP, look_for_forgotten
+from outreach.delivery.steady import SteadyClock
 from outreach.delivery.sweep import sweep
 from outreach.models import Heartbeat
 from outreach.replies.receive import reread_unapplied
@@ -69,6 +70,12 @@ def ticks(started: Started, carrier: Carrier, library: Library) -> tuple[Tick, .
     """The table of ticks. `now` is the service's clock, in the demo the demo's."""
     database, settings, now = started.database, started.settings, started.clock.now
     after = settings.reconcile_after
+    steady = SteadyClock()
+
+    def set_at() -> datetime | None:
+        # The demo's clock is there to be set, and its carrier takes texts at once.
+        return None if settings.demo else steady.since(now())
+
     table = (
         Tick("plan", 1, lambda: plan_dirty(database, now=now())),
         Tick("release", 1, lambda: release_due(database, library, now=now())),
@@ -81,7 +88,7 @@ def ticks(started: Started, carrier: Carrier, library: Library) -> tuple[Tick, .
         Tick(
             "reconcile",
             min(15, max(1, after)),
-            lambda: reconcile(database, carrier, after=after, now=now()),
+            lambda: reconcile(database, carrier, after=after, now=now(), clock_set_at=set_at()),
             at_start=True,
         ),
         Tick("receipts", 15, lambda: poll_receipts(database, carrier, now=now())),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from outreach.delivery.attempt import TWIN_UNRESOLVED
@@ -72,11 +72,19 @@ def release_leases(session: Session, *, now: datetime) -> int:
     """Put back what was claimed but never begun before its lease ended."""
     result = session.execute(
         update(Message)
-        .where(_WAITING, Message.state == MessageState.CLAIMED, Message.lease_until < now)
+        .where(_WAITING, lease_ended(now))
         .values(state=MessageState.QUEUED, lease_until=None)
         .execution_options(synchronize_session=False)
     )
     return int(getattr(result, "rowcount", 0))
+
+
+def lease_ended(now: datetime) -> ColumnElement[bool]:
+    """Claims that lapsed; one far ahead was made before the clock was set back."""
+    return and_(
+        Message.state == MessageState.CLAIMED,
+        or_(Message.lease_until < now, Message.lease_until > now + 2 * LEASE),
+    )
 
 
 def fate(row: Row[Any], now: datetime) -> tuple[Fate, str]:

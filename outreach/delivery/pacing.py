@@ -11,6 +11,9 @@ from datetime import datetime, timedelta
 LONGEST_WAIT = 60.0
 """Seconds; a carrier that is back is noticed within a minute."""
 
+LONGEST_AHEAD = timedelta(minutes=20)
+"""The carrier's longest wait (daily limit: 15 minutes), and a little more."""
+
 
 @dataclass(slots=True)
 class Pace:
@@ -21,8 +24,13 @@ class Pace:
 
     @classmethod
     def at(cls, now: datetime, segments_per_second: float, free_at: datetime | None) -> "Pace":
-        """The pace at `now`; time in which nothing was sent earns no credit."""
-        return cls(segments_per_second, max(now, free_at or now))
+        """The pace at `now`; time in which nothing was sent earns no credit.
+
+        Nothing books further ahead than LONGEST_AHEAD: if it seems so, the clock was set back.
+        """
+        if free_at is None or not now < free_at <= now + LONGEST_AHEAD:
+            free_at = now
+        return cls(segments_per_second, free_at)
 
     def room(self, until: datetime) -> int:
         """How many segments may still start before or at `until`."""

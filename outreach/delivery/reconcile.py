@@ -60,10 +60,18 @@ def lose_hope(session: Session, *, now: datetime, at_once: bool = False) -> int:
     return int(getattr(result, "rowcount", 0))
 
 
-def reconcile(database: Database, carrier: Carrier, *, after: int, now: datetime) -> int:
+def reconcile(
+    database: Database,
+    carrier: Carrier,
+    *,
+    after: int,
+    now: datetime,
+    clock_set_at: datetime | None = None,
+) -> int:
     """Ask the carrier about every unknown text that is due for a question; returns how many.
 
-    `after` is OUTREACH_RECONCILE_AFTER, in seconds. A failed look-up leaves the text unknown.
+    `after` is OUTREACH_RECONCILE_AFTER, in seconds; it counts from the attempt, or from when the
+    clock was last set. A failed look-up leaves the text unknown.
     """
     with database.read() as session:
         left_behind = _overdue(session, now)
@@ -78,7 +86,8 @@ def reconcile(database: Database, carrier: Carrier, *, after: int, now: datetime
         listings = lookers.map(lambda one: _listing(carrier, one), unknown)
         for one, listing in zip(unknown, listings, strict=True):
             with database.write() as session:
-                _conclude(session, one, listing, timedelta(seconds=after), now)
+                began = max(one.handed_over_at, clock_set_at or one.handed_over_at)
+                _conclude(session, one, listing, began + timedelta(seconds=after), now)
     return len(unknown)
 
 
@@ -120,7 +129,7 @@ def _listing(carrier: Carrier, one: Unknown) -> Listing | None:
 
 
 def _conclude(
-    session: Session, one: Unknown, listing: Listing | None, after: timedelta, now: datetime
+    session: Session, one: Unknown, listing: Listing | None, proof_from: datetime, now: datetime
 ) -> None:
     found = None if listing is None else _match(session, one, listing.texts)
     if found is not None:
@@ -133,10 +142,10 @@ def _conclude(
             now=now,
             source="asked",
         )
-    elif listing is not None and listing.complete and now - one.handed_over_at >= after:
+    elif listing is not None and listing.complete and now >= proof_from:
         _absent(session, one, now)
     else:
-        _ask_later(session, one, after, now)
+        _ask_later(session, one, proof_from, now)
 
 
 def _match(session: Session, one: Unknown, texts: Sequence[CarrierText]) -> CarrierText | None:
@@ -181,10 +190,10 @@ def _absent(session: Session, one: Unknown, now: datetime) -> None:
         )
 
 
-def _ask_later(session: Session, one: Unknown, after: timedelta, now: datetime) -> None:
+def _ask_later(session: Session, one: Unknown, proof_from: datetime, now: datetime) -> None:
     """Again when absence begins to count as proof; then ever more seldom, but never give up."""
-    age = now - one.handed_over_at
-    wait = after - age if age < after else min(max(age - after, ASK_ABOUT_UNKNOWN), _SLOWEST)
+    overdue = now - proof_from
+    wait = -overdue if overdue < timedelta(0) else min(max(overdue, ASK_ABOUT_UNKNOWN), _SLOWEST)
     session.execute(
         update(Message)
         .where(Message.id == one.message_id, Message.state == MessageState.UNKNOWN)

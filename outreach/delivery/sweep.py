@@ -6,7 +6,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from outreach.database import Database
-from outreach.delivery.claim import release_leases
+from outreach.delivery.claim import lease_ended, release_leases
 from outreach.models import Message
 from outreach.vocabulary import MessageState
 
@@ -39,9 +39,7 @@ def sweep(database: Database, *, now: datetime) -> int:
 
 def _lease_ended(session: Session, now: datetime) -> bool:
     """Looked at first because it takes no lock."""
-    ended = select(Message.id).where(
-        _WAITING, Message.state == MessageState.CLAIMED, Message.lease_until < now
-    )
+    ended = select(Message.id).where(_WAITING, lease_ended(now))
     return session.execute(ended.limit(1)).first() is not None
 
 

@@ -204,3 +204,21 @@ def test_a_text_on_its_way_is_asked_for_ever_more_seldom_and_then_no_more(
 
     assert 5 <= asked <= 15
     assert set(states().values()) == {MessageState.ACCEPTED}
+
+
+def test_a_clock_set_forward_makes_no_proof(
+    database: Database,
+    twilio: CarrierProcess,
+    carrier: Carrier,
+    dispatch: Dispatch,
+    states: States,
+) -> None:
+    twilio.behave(cut=1.0)
+    send(database, dispatch, states, count=2)
+    set_at = later(3600)
+
+    reconcile(database, carrier, after=120, now=set_at, clock_set_at=set_at)
+    assert set(states().values()) == {MessageState.UNKNOWN}
+
+    reconcile(database, carrier, after=120, now=later(3600 + 121), clock_set_at=set_at)
+    assert set(states().values()) == {MessageState.QUEUED}

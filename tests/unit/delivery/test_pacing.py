@@ -48,3 +48,13 @@ def test_waits_grow_but_never_without_end(tries: int, first: float, noise: float
 @given(st.floats(0, 0.999))
 def test_waits_double(noise: float) -> None:
     assert wait_seconds(3, 1, noise) == 8 * wait_seconds(0, 1, noise)
+
+
+def test_a_clock_set_back_by_an_hour_does_not_silence_a_sender() -> None:
+    pace = Pace.at(NOON, 10, NOON + timedelta(hours=1))
+    assert pace.room(NOON + timedelta(seconds=1)) > 0
+
+
+def test_a_long_wait_that_the_carrier_asked_for_is_kept() -> None:
+    pace = Pace.at(NOON, 10, NOON + timedelta(minutes=15))
+    assert pace.room(NOON + timedelta(seconds=1)) == 0
