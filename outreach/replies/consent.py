@@ -47,7 +47,9 @@ def _is_limited(text: Text, hit: Hit) -> bool:
     start, end = text.words.sentence_around(hit.start)
     if not _FOREVER.isdisjoint(text.between(hit.start, end)) and not text.says("only_days"):
         return pause_length(text, hit) is not None
-    limits = [h for h in text.having(*_LIMITED) if start <= h.start < end]
+    if text.words.said[hit.start] not in small_words("limitable"):
+        return False
+    limits = [h for h in text.having(*_LIMITED) if start <= h.start < end and h.end > hit.start]
     return bool(limits) or pause_length(text, hit) is not None
 
 

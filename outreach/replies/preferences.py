@@ -19,7 +19,7 @@ def read_preferences(text: Text) -> list[Candidate]:
     for hit in text.having(*_READERS)[:_MOST_WISHES]:
         if any(other.start <= hit.start < other.end for other in unwanted):
             continue
-        if hit.means == "more" and "no" in text.words.said[max(0, hit.start - 3) : hit.start]:
+        if hit.means == "more" and _is_refused(text, hit):
             continue
         if hit.means in TIMED and not asked_for_texts(text, hit):
             continue
@@ -32,6 +32,12 @@ def read_preferences(text: Text) -> list[Candidate]:
     if "time" in found:
         found.pop("window", None)
     return list(found.values())
+
+
+def _is_refused(text: Text, hit: Hit) -> bool:
+    """ "no more", "dont send any more"."""
+    before = text.words.said[max(0, hit.start - 3) : hit.start]
+    return not {"no", "dont", "not", "never", "stop"}.isdisjoint(before)
 
 
 def asked_for_texts(text: Text, hit: Hit) -> bool:
