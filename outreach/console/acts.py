@@ -1,6 +1,7 @@
 """What staff do for a client, each in the caller's transaction with its audit event."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -32,22 +33,7 @@ def write_text(
     problem = _may_not_write(session, client, body)
     if problem or client.number is None:
         return problem or "This client has no number."
-    program = load_program(session, client.program_id)
-    row = message_row(
-        Outbound(
-            program_id=client.program_id,
-            sender_id=program.sender_id,
-            number=client.number,
-            number_hash=client.number_hash,
-            body=body,
-            kind=MessageKind.STAFF,
-            language=client.speaks,
-            send_after=now,
-            useful_until=now + USEFUL_FOR,
-            client_id=client.id,
-        ),
-        now=now,
-    )
+    row = _outbox_row(session, client, client.number, body, now)
     session.add(Message(**row))
     audit.add(
         session,
@@ -90,6 +76,25 @@ def record_consent(
     )
     consent.record(session, fact, now=now)
     _note(session, f"recorded consent {told}", client, now)
+
+
+def _outbox_row(
+    session: Session, client: Client, number: str, body: str, now: datetime
+) -> dict[str, Any]:
+    program = load_program(session, client.program_id)
+    text = Outbound(
+        program_id=client.program_id,
+        sender_id=program.sender_id,
+        number=number,
+        number_hash=client.number_hash,
+        body=body,
+        kind=MessageKind.STAFF,
+        language=client.speaks,
+        send_after=now,
+        useful_until=now + USEFUL_FOR,
+        client_id=client.id,
+    )
+    return message_row(text, now=now)
 
 
 def _may_not_write(session: Session, client: Client, body: str) -> str | None:

@@ -79,21 +79,7 @@ def type_on_phone(
     text = _text(phone, sender, body, now, outbound=False, status="sending")
     with database.write() as session:
         session.add(text)
-    form = {
-        "ToCountry": "US",
-        "SmsMessageSid": text.sid,
-        "NumMedia": "0",
-        "SmsSid": text.sid,
-        "SmsStatus": "received",
-        "Body": body,
-        "To": sender,
-        "From": phone,
-        "NumSegments": "1",
-        "MessageSid": text.sid,
-        "AccountSid": ACCOUNT,
-        "ApiVersion": "2010-04-01",
-    }
-    status, answer = _post(settings, f"{settings.public_url}/twilio/sms", form)
+    status, answer = _post(settings, f"{settings.public_url}/twilio/sms", _inbound_form(text))
     taken = 200 <= status < 300
     answers = _answers(answer) if taken else []
     with database.write() as session:
@@ -104,6 +90,24 @@ def type_on_phone(
             reply.callback, reply.next_at = callback, now
             session.add(reply)
     return taken
+
+
+def _inbound_form(text: SimulatedText) -> dict[str, str]:
+    """The fields with which Twilio tells of a text that came in."""
+    return {
+        "ToCountry": "US",
+        "SmsMessageSid": text.sid,
+        "NumMedia": "0",
+        "SmsSid": text.sid,
+        "SmsStatus": "received",
+        "Body": text.body or "",
+        "To": text.sender,
+        "From": text.phone or "",
+        "NumSegments": "1",
+        "MessageSid": text.sid,
+        "AccountSid": ACCOUNT,
+        "ApiVersion": "2010-04-01",
+    }
 
 
 def _take_step(database: Database, text: SimulatedText, now: datetime) -> _Moved | None:

@@ -134,7 +134,7 @@ def test_a_typed_text_reaches_the_service_and_its_answers_come_back(
     assert service.heard[-1]["path"] == "/twilio/status/m2"
 
 
-def test_a_text_that_the_service_refused_is_shown_as_not_sent(
+def test_a_text_that_the_service_refused_is_known_as_such(
     sqlite_database: Database, settings: Settings, service: Service, now: datetime
 ) -> None:
     service.status = 503

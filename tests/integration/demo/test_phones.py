@@ -87,11 +87,11 @@ def test_an_unchanged_wall_costs_nothing(phones: FlaskClient, sqlite_database: D
     assert phones.get("/phones?on=R-101", headers=headers).status_code == 200
 
 
-def test_what_is_typed_while_the_service_is_away_shows_as_not_sent(phones: FlaskClient) -> None:
+def test_what_is_typed_while_the_service_is_away_says_so(phones: FlaskClient) -> None:
     phones.post("/phones/text", data={"phone": "R-101", "body": "hello?"})
     page = phones.get("/phones?on=R-101").text
     assert "hello?" in page
-    assert "Not sent" in page
+    assert "The service did not answer" in page
 
 
 @pytest.mark.parametrize("form", [{"phone": "R-999", "body": "x"}, {"phone": "R-101"}, {}])
