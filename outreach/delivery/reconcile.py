@@ -19,6 +19,7 @@ from outreach.delivery.asking import ASK_ABOUT_UNKNOWN
 from outreach.delivery.carrier import Answer, Carrier, CarrierText, Listing, LookUpError
 from outreach.delivery.receipts import record_receipt
 from outreach.models import Attempt, Message, unseal
+from outreach.models.counting import METRIC, add_one
 from outreach.vocabulary import MessageState
 
 MARGIN = timedelta(minutes=2)
@@ -132,6 +133,9 @@ def _conclude(
     session: Session, one: Unknown, listing: Listing | None, proof_from: datetime, now: datetime
 ) -> None:
     found = None if listing is None else _match(session, one, listing.texts)
+    proven_absent = listing is not None and listing.complete and now >= proof_from
+    result = "found" if found else "absent" if proven_absent else "open"
+    add_one(session, f"{METRIC}reconcile_{result}")
     if found is not None:
         record_receipt(
             session,
@@ -142,7 +146,7 @@ def _conclude(
             now=now,
             source="asked",
         )
-    elif listing is not None and listing.complete and now >= proof_from:
+    elif proven_absent:
         _absent(session, one, now)
     else:
         _ask_later(session, one, proof_from, now)
