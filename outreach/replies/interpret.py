@@ -59,7 +59,8 @@ _SHOUTED = re.compile(r"\bSTOP\b")
 
 def _shouts_stop(text: str) -> bool:
     """Whether STOP stands out in capitals, as in "STOP I already told you"."""
-    return bool(_SHOUTED.search(text)) and not text.isupper()
+    visible = "".join(char for char in text if char.isprintable() or char.isspace())
+    return bool(_SHOUTED.search(visible)) and not visible.isupper()
 
 
 def candidates(view: Text) -> list[Candidate]:
