@@ -22,7 +22,10 @@ from outreach.vocabulary import Concern, Severity
 @click.option("--csv", "source", type=click.Path(path_type=Path), help="A file with a column text.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the screened file goes.")
 @click.option(
-    "--report", "labelled", type=click.Path(path_type=Path), help="A file with lang,text,concern,severity."
+    "--report",
+    "labelled",
+    type=click.Path(path_type=Path),
+    help="A file with lang,text,concern,severity.",
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def screen(
@@ -112,9 +115,8 @@ def _print_report(shares: list[Share], *, as_json: bool) -> None:
             click.echo(f"\n{group}")
         low, high = share.interval
         part = share.hits / share.total
-        click.echo(
-            f"  {share.question:40} {share.hits:5}/{share.total:<5} {part:6.1%}  [{low:.1%}, {high:.1%}]"
-        )
+        count = f"{share.hits:5}/{share.total:<5} {part:6.1%}"
+        click.echo(f"  {share.question:32} {count}  [{low:.1%}, {high:.1%}]")
 
 
 def _share_dict(share: Share) -> dict[str, Any]:

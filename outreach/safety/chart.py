@@ -7,6 +7,7 @@ the words of a text and nothing backtracks.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import islice
 from typing import Generic, TypeVar
 
 from outreach.safety.lexicon import MANY, MANY_FROM, NUMBER, Element, Pattern, Step
@@ -50,15 +51,10 @@ class Chart:
         return True
 
     def find(self, pattern: Pattern) -> Iterator[tuple[int, int]]:
-        """The first places of the pattern's hit as (start, end) words; longest end of each start."""
+        """First places of the pattern's hit as (start, end) words, the longest of each start."""
         if not all(any(self._walks(part)) for part in pattern.parts[1:]):
             return
-        found = 0
-        for place in self._walks(pattern.parts[0]):
-            yield place
-            found += 1
-            if found == MOST_HITS:
-                return
+        yield from islice(self._walks(pattern.parts[0]), MOST_HITS)
 
     def covers(self, element: Element) -> set[int]:
         """All words that the element's fits cover."""

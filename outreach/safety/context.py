@@ -87,20 +87,23 @@ class Context:
         if self._is_past(hit):
             return Judged(hit, self._past(hit, first=first), (self._ids["past"],))
         if hit.rule.loose and "joke" in self._places and "earnest" not in self._places:
-            return Judged(hit, min(Severity.LOW, hit.rule.severity, key=_rank), (self._ids["joke"],))
+            return Judged(hit, Severity.LOW, (self._ids["joke"],))
         if first is False and hit.rule.concern is Concern.SUICIDE:
             return _raised_for_other(hit)
         return Judged(hit, hit.rule.severity)
 
     def _is_past(self, hit: Hit) -> bool:
         return any(
-            abs(start - hit.start) <= NEAR and not self._present_between(hit, start)
-            for start, _ in self._places.get("past", ())
+            0 <= hit.start - end <= 1
+            or (abs(start - hit.start) <= NEAR and not self._present_between(hit, start))
+            for start, end in self._places.get("past", ())
         )
 
     def _present_between(self, hit: Hit, start: int) -> bool:
         low, high = sorted((hit.start, start))
-        return any(low <= place < max(high, hit.end) for place, _ in self._places.get("present", ()))
+        return any(
+            low <= place < max(high, hit.end) for place, _ in self._places.get("present", ())
+        )
 
     def _past(self, hit: Hit, *, first: bool | None) -> Severity:
         if first is False or (hit.rule.concern not in _LIFE and "well" in self._places):
@@ -130,7 +133,3 @@ def _raised_for_other(hit: Hit) -> Judged:
 
 def _within(place: int, spans: Iterable[tuple[int, int]]) -> bool:
     return any(start <= place < end for start, end in spans)
-
-
-def _rank(severity: Severity) -> int:
-    return severity.rank

@@ -1,4 +1,4 @@
-"""How good is the screener on a labelled file? Sensitivity and specificity with Wilson intervals."""
+"""How good the screener is on labelled texts: sensitivity, specificity and Wilson intervals."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -35,16 +35,13 @@ class Share:
 
 
 def report(rows: Iterable[Labelled]) -> list[Share]:
-    """Shares of all rows, then by language, by severity and by concern; empty groups are left out."""
+    """Shares of all rows, then by language, severity and concern; empty groups are left out."""
     rows = list(rows)
-    groups: list[tuple[str, Callable[[Labelled], bool]]] = [("all", lambda _: True)]
-    for language in sorted({row.language for row in rows}):
-        groups.append((f"language {language}", lambda row, it=language: row.language == it))
-    for severity in Severity:
-        groups.append((f"severity {severity}", lambda row, it=severity: row.severity is it))
-    for concern in Concern:
-        groups.append((f"concern {concern}", lambda row, it=concern: row.concern is it))
-    shares = (share for name, belongs in groups for share in _shares(name, filter(belongs, rows)))
+    groups: dict[str, list[Labelled]] = {"all": rows}
+    for kind in ("language", "severity", "concern"):
+        for value in dict.fromkeys(getattr(row, kind) for row in rows):
+            groups[f"{kind} {value}"] = [row for row in rows if getattr(row, kind) == value]
+    shares = (share for name, members in groups.items() for share in _shares(name, members))
     return [share for share in shares if share.total]
 
 
@@ -58,15 +55,19 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
     return max(0.0, (middle - spread) / (1 + square)), min(1.0, (middle + spread) / (1 + square))
 
 
-def _shares(group: str, rows: Iterable[Labelled]) -> list[Share]:
-    rows = list(rows)
-    urgent = [row for row in rows if row.severity.rank >= Severity.HIGH.rank]
+def _shares(group: str, rows: list[Labelled]) -> list[Share]:
+    high = Severity.HIGH.rank
+    urgent = [row for row in rows if row.severity.rank >= high]
     lesser = [row for row in rows if row.severity in {Severity.LOW, Severity.MODERATE}]
     benign = [row for row in rows if row.severity is Severity.NONE]
-    high = Severity.HIGH.rank
     return [
         _share(group, "high and imminent flagged", urgent, lambda row: row.found.rank > 0),
-        _share(group, "high and imminent graded high or above", urgent, lambda row: row.found.rank >= high),
+        _share(
+            group,
+            "high and imminent graded high+",
+            urgent,
+            lambda row: row.found.rank >= high,
+        ),
         _share(group, "low and moderate flagged", lesser, lambda row: row.found.rank > 0),
         _share(group, "benign not flagged", benign, lambda row: row.found.rank == 0),
         _share(group, "benign never paged", benign, lambda row: row.found.rank < high),

@@ -1,8 +1,9 @@
 """The screening rules: read from outreach/safety/rules/*.yaml once, at first use.
 
-One file per concern holds its rules; words.yaml the classes of words, frames.yaml idioms and context,
-spellings.yaml variants and emoji. Every rule carries examples that must and must not match; the
-tests run them all. `says`, `hits` and `misses` are blocks of lines.
+One file per concern holds its rules, combinations.yaml those that need several cues; words.yaml the
+classes of words, frames.yaml idioms and context, spellings.yaml variants and emoji. Every rule
+carries examples that must and must not match; the tests run them all. `says`, `hits` and `misses`
+are blocks of lines.
 """
 
 import hashlib
@@ -69,7 +70,9 @@ class Ruleset:
 @cache
 def load_rules() -> Ruleset:
     """The ruleset shipped with the package. Raises ValueError naming what is wrong in the data."""
-    sources = {path.stem: path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.yaml"))}
+    sources = {
+        path.stem: path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.yaml"))
+    }
     data = {name: yaml.load(text, yaml.CSafeLoader) for name, text in sources.items()}
     contractions = {
         (first, second): short
@@ -123,7 +126,9 @@ def _rule(row: Mapping[str, Any], lexicon: Lexicon) -> Rule:
 
 
 def _frame(row: Mapping[str, Any], lexicon: Lexicon) -> Frame:
-    return Frame(row["id"], row["kind"], tuple(lexicon.pattern(line) for line in _phrases(row["says"])))
+    return Frame(
+        row["id"], row["kind"], tuple(lexicon.pattern(line) for line in _phrases(row["says"]))
+    )
 
 
 def _reader(

@@ -13,9 +13,18 @@ from functools import lru_cache
 _LEET = str.maketrans("01345789@$!|+€", "oieastbgasilte")
 _RUN = re.compile(r"(.)\1{2,}")
 _PAIR = re.compile(r"(.)\1+")
-_CLIPPED = (("in", "ing"), ("ao", "ado"), ("aos", "ados"), ("io", "ido"), ("s", ""), ("z", "s"), ("d", "ed"))
+_CLIPPED = (
+    ("in", "ing"),
+    ("ao", "ado"),
+    ("aos", "ados"),
+    ("io", "ido"),
+    ("s", ""),
+    ("z", "s"),
+    ("d", "ed"),
+)
 """Endings as spoken: "endin it", Caribbean "cansao"; and plurals the rules do not list."""
-_SHORT = frozenset("i me my to it no do in up on of mi la de el se ya go im".split())
+_SHORT_WORDS = "i me my to it no do in up on of mi la de el se ya go im"
+_SHORT = frozenset(_SHORT_WORDS.split())
 """The only words of one or two letters that may be run together with others."""
 _SHORTEST_SOUND, _SHORTEST_STEM, _SHORTEST_SLIP = 4, 5, 6
 _LONGEST_JOINED = 32
@@ -49,7 +58,7 @@ class Speller:
 
     @lru_cache(maxsize=8192)  # noqa: B019 - a process has one speller, and people repeat words
     def spell(self, word: str) -> tuple[str, ...]:
-        """The word or words meant by one typed word; the word itself when nothing better is known."""
+        """The word or words meant by one typed word; the word itself when none is known."""
         if word in self._variants:
             return self._variants[word]
         if word in self._known or word in self._ordinary or len(word) < 2:
@@ -126,7 +135,7 @@ def _stars(word: str) -> str:
 
 
 def _one_slip(a: str, b: str) -> bool:
-    """Whether one letter was added, lost, changed, or two neighbours swapped; not the first letter."""
+    """Whether one letter was added, lost, changed, or two neighbours swapped; never the first."""
     if a == b:
         return True
     if abs(len(a) - len(b)) > 1 or a[0] != b[0]:

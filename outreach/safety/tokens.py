@@ -14,10 +14,9 @@ from outreach.safety.spelling import Speller
 _LOOKALIKES = str.maketrans("абвеёкмнорстухіјѕԁαορικτυν", "abbeekmhopctyxijsdaopiktuv")
 _PIECE = re.compile(
     r"(?P<word>[^\W_]+(?:['*@$|+_.!-]+[^\W_]+)*\*{0,3}|[$@*|][^\W_]+(?:[*@$!]+[^\W_]+)*)"
-    r"|(?P<stop>[.!?…;\n]+|(?<= )-+(?= ))|(?P<other>[^\s\w,:'\"()/\[\]-])"
+    r"|(?P<stop>[.!?;]+|(?<= )-+(?= ))|(?P<other>[^\s\w,:'\"()/\[\]-])"
 )
-_CLOCK = re.compile(r"(?:\d{1,2}[:.]\d\d|\d{1,2}(?=\s?[ap]\.?m\b))(?:\s?[ap]\.?m\b)?")
-_COUNTED = re.compile(r"(\d+(?:\.\d+)?)([a-z]+)")
+_COUNTED = re.compile(r"(\d+(?:\.\d+)?)([a-z]*)")
 _FEWEST_SPACED = 3
 
 
@@ -34,7 +33,10 @@ class Reader:
     """Turns raw text into tokens with one speller and one table of emoji."""
 
     def __init__(
-        self, speller: Speller, emoji: Mapping[str, str], contractions: Mapping[tuple[str, str], str]
+        self,
+        speller: Speller,
+        emoji: Mapping[str, str],
+        contractions: Mapping[tuple[str, str], str],
     ) -> None:
         self._speller = speller
         self._emoji = emoji
@@ -47,25 +49,24 @@ class Reader:
             return []
         plain = folded.text if folded.text.isascii() else folded.text.translate(_LOOKALIKES)
         pieces = _join_spaced(list(_pieces(plain)))
-        return self._contract(
+        tokens = [
             Token(word, *folded.raw_span(start, end))
             for kind, piece, start, end in pieces
             for word in self._words(kind, piece)
-        )
+        ]
+        return self._contract(_without_scattered_stops(tokens))
 
     def _contract(self, tokens: Iterable[Token]) -> list[Token]:
         """Read "i am" as "im", so that the formal and the hurried say the same."""
         read: list[Token] = []
         for token in tokens:
             short = self._contractions.get((read[-1].word, token.word)) if read else None
-            if short:
-                token = Token(short, read.pop().start, token.end)
-            read.append(token)
+            read.append(Token(short, read.pop().start, token.end) if short else token)
         return read
 
     def _words(self, kind: str, piece: str) -> tuple[str, ...]:
         if kind == "stop":
-            return (".",)
+            return () if piece.startswith("..") else (".",)
         if kind == "other":
             return tuple(self._emoji.get(piece, "").split())
         if kind == "spaced":
@@ -82,20 +83,22 @@ class Reader:
     def _odd(self, piece: str) -> tuple[str, ...]:
         """A piece that is not letters only: numbers, contractions, masks, dots, leet."""
         bare = piece.replace("'", "")
-        if bare.isalpha():
+        if bare.isalpha() or self._speller.knows(bare):
             return self._speller.spell(bare)
-        if bare.isdecimal():
-            return (bare,)
         if "*" in bare and (stem := self._speller.unmask(bare)):
             return (stem,)
         if counted := _COUNTED.fullmatch(bare):
-            if self._speller.knows(bare):
-                return self._speller.spell(bare)
-            return (counted[1].split(".")[0], *self._speller.spell(counted[2]))
+            return self._counted(bare, counted[1].split(".")[0], counted[2])
         parts = re.split(r"([._-]+)", bare)
-        if len(parts) > 1:
-            return self._parted(parts, bare)
-        return self._speller.spell(bare.rstrip("*!"))
+        return (
+            self._parted(parts, bare) if len(parts) > 1 else self._speller.spell(bare.rstrip("*!"))
+        )
+
+    def _counted(self, piece: str, number: str, unit: str) -> tuple[str, ...]:
+        """ "800mg" and "40oz" are a number and its unit; "0verdose" is a word."""
+        if len(unit) >= _FEWEST_SPACED and (spelt := self._speller.spell(piece)) != (piece,):
+            return spelt
+        return (number, *(self._speller.spell(unit) if unit else ()))
 
     def _parted(self, parts: list[str], whole: str) -> tuple[str, ...]:
         """Words held together by dots, dashes or underlines: letters of one word, or several."""
@@ -113,6 +116,12 @@ class Reader:
         return tuple(
             word for pair in zip(spelt, stops, strict=True) for each in pair for word in each
         )
+
+
+def _without_scattered_stops(tokens: list[Token]) -> list[Token]:
+    """Stops after every word ("i. want. to. go") divide nothing."""
+    words = [token for token in tokens if token.word != "."]
+    return words if len(words) > _FEWEST_SPACED and 3 * len(words) < 2 * len(tokens) else tokens
 
 
 _Piece = tuple[str, str, int, int]
