@@ -1,0 +1,194 @@
+"""The second vote: a small linear reading of a text, for what no rule has words for yet.
+
+It was trained on our invented corpus (tests/corpora/train_vote.py) and ships as whole-number
+weights in vote.json. It knows no meaning, only which words, pairs and letters go with texts that a
+person should see. So it may ask for a review, or settle how fast where a rule has spoken; it never
+pages by itself. docs/second-vote.md holds its figures and limits.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from math import sqrt
+from pathlib import Path
+
+from outreach.safety.chart import MASKED, STOP
+from outreach.vocabulary import Concern, Severity
+
+VOTE_FILE = Path(__file__).with_name("vote.json")
+REVIEW, PAGE = "vote-review", "vote-page"
+FEWEST_WORDS = 2
+"""A single word or a number answers a question; it is no text to have an opinion about."""
+REACH = 3
+"""Words that stand this close count as a pair."""
+UNIT = 1000
+"""Weights are whole thousandths: a sum of them does not depend on the order of its parts."""
+_MOST_PLACES = 4
+_LONGEST = 24
+"""Letters of a word that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Log-odds that a text needs a person, and that it needs one within the hour."""
+
+    review: float
+    page: float
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which log-odds the vote speaks, chosen by cross-validation over writers."""
+
+    review: float
+    moderate: float
+    raises: float
+
+    def settle(self, found: Severity, opinion: Opinion | None) -> Severity:
+        """The severity with the vote counted in, given what the rules found."""
+        if opinion is None or found.rank >= Severity.HIGH.rank:
+            return found
+        if found is not Severity.NONE:
+            return _one_up(found) if opinion.page >= self.raises else found
+        if opinion.page >= self.moderate:
+            return Severity.MODERATE
+        return Severity.LOW if opinion.review >= self.review else found
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The features of one text, in two kinds so that neither drowns the other.
+
+    `words`: words, their classes, and pairs of either; `letters`: runs of 3 to 5 letters of a word.
+    """
+
+    words: frozenset[str]
+    letters: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The trained weights. `weights`: feature -> (review, page); `concerns`: each bias and weights;
+    `classes`: word -> its class in rules/words.yaml, in which both languages stand together.
+    """
+
+    version: str
+    classes: Mapping[str, str]
+    bias: tuple[int, int]
+    weights: Mapping[str, Sequence[int]]
+    concerns: Mapping[Concern, tuple[int, Mapping[str, int]]]
+    thresholds: Thresholds
+
+    def opinion(self, words: Sequence[str]) -> Opinion | None:
+        """The vote on the words of a text as the rules read them; None when they are too few."""
+        if not enough(words):
+            return None
+        found = features(words, self.classes)
+        review, page = self.bias
+        (r1, p1), (r2, p2) = self._sum(found.words), self._sum(found.letters)
+        one, two = root(found.words), root(found.letters)
+        return Opinion((review + r1 / one + r2 / two) / UNIT, (page + p1 / one + p2 / two) / UNIT)
+
+    def concern(self, words: Sequence[str]) -> Concern:
+        """The likeliest concern of a text that needs a person; the first of the file on a tie."""
+        found = features(words, self.classes).words
+        return max(self.concerns, key=lambda each: _total(*self.concerns[each], found))
+
+    def places(self, words: Sequence[str]) -> list[int]:
+        """The places of the few words that spoke most for a review, in reading order."""
+        credit = [0.0] * len(words)
+        for place, word in enumerate(words):
+            for feature in (*_singles(word, self.classes), *_letters(word)):
+                credit[place] += self.weights.get(feature, (0, 0))[0]
+        for feature, left, right in _pairs(words, self.classes):
+            weight = self.weights.get(feature, (0, 0))[0]
+            credit[left] += weight / 2
+            credit[right] += weight / 2
+        plain = [place for place, word in enumerate(words) if _is_word(word)]
+        return sorted(sorted(plain, key=lambda place: -credit[place])[:_MOST_PLACES])
+
+    def _sum(self, found: frozenset[str]) -> tuple[int, int]:
+        known = [weight for each in found if (weight := self.weights.get(each))]
+        return sum(weight[0] for weight in known), sum(weight[1] for weight in known)
+
+
+def enough(words: Sequence[str]) -> bool:
+    """Whether a text is long enough to have an opinion about."""
+    return sum(map(_is_word, words)) >= FEWEST_WORDS
+
+
+def root(found: frozenset[str]) -> float:
+    """What a sum over these features is divided by, so that long texts do not shout."""
+    return sqrt(len(found) or 1)
+
+
+@cache
+def load_model() -> Model:
+    """The model shipped with the package."""
+    return read_model(VOTE_FILE.read_text(encoding="utf-8"))
+
+
+def read_model(source: str) -> Model:
+    """A model from the JSON that the trainer writes; `version` changes with any byte of it."""
+    data = json.loads(source)
+    return Model(
+        version=hashlib.sha256(source.encode()).hexdigest()[:8],
+        classes=data["classes"],
+        bias=(data["bias"][0], data["bias"][1]),
+        weights=data["weights"],
+        concerns={Concern(name): (row[0], row[1]) for name, row in data["concerns"].items()},
+        thresholds=Thresholds(**data["thresholds"]),
+    )
+
+
+def features(words: Sequence[str], classes: Mapping[str, str]) -> Features:
+    """What a text is weighed by. The trainer uses this very function."""
+    singles = {single for word in words for single in _singles(word, classes)}
+    pairs = {feature for feature, _, _ in _pairs(words, classes)}
+    letters = frozenset[str]().union(*map(_letters, words))
+    return Features(frozenset(singles | pairs), letters)
+
+
+def _singles(word: str, classes: Mapping[str, str]) -> tuple[str, ...]:
+    kind = classes.get(word)
+    return (word, kind) if kind else (word,)
+
+
+def _pairs(words: Sequence[str], classes: Mapping[str, str]) -> Iterator[tuple[str, int, int]]:
+    """Pairs of words and pairs of their classes; "a b" stand side by side, "a~b" a little apart."""
+    kinds = [classes.get(word, word) for word in words]
+    for left, (word, kind) in enumerate(zip(words, kinds, strict=True)):
+        for right in range(left + 1, min(left + REACH + 1, len(words))):
+            between = " " if right == left + 1 else "~"
+            yield word + between + words[right], left, right
+            if kind is not word or kinds[right] is not words[right]:
+                yield kind + between + kinds[right], left, right
+
+
+def _letters(word: str) -> frozenset[str]:
+    return _runs(word[:_LONGEST])
+
+
+@lru_cache(maxsize=4096)
+def _runs(word: str) -> frozenset[str]:
+    """Runs of 3 to 5 letters, edges of the word marked, so that a misspelt word still counts."""
+    edged = f"^{word}$"
+    return frozenset(
+        f"#{edged[start : start + size]}"
+        for size in (3, 4, 5)
+        for start in range(max(1, len(edged) - size + 1))
+    )
+
+
+def _one_up(severity: Severity) -> Severity:
+    return Severity.MODERATE if severity is Severity.LOW else Severity.HIGH
+
+
+def _is_word(word: str) -> bool:
+    return word not in {STOP, MASKED} and not word.isdecimal()
+
+
+def _total(bias: int, weights: Mapping[str, int], found: frozenset[str]) -> float:
+    return bias + sum(weights.get(each, 0) for each in found) / root(found)
