@@ -3,16 +3,17 @@
 It finds messages for people to review; it is never a diagnosis, and silence from it proves nothing.
 Pure and deterministic: the same text and ruleset give the same answer. Steps: read (normalise and
 de-obfuscate) -> mask idioms and titles -> find the rules that fit -> weigh them by context -> the
-gravest wins.
+gravest wins -> the second vote may ask for a review or settle how fast (vote.py).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from outreach.safety.chart import MASKED, Chart
 from outreach.safety.context import Context, Hit, Judged
 from outreach.safety.rules import Ruleset, load_rules
 from outreach.safety.tokens import Token
+from outreach.safety.vote import PAGE, REVIEW, Model, load_model
 from outreach.vocabulary import Concern, Severity
 
 WINDOW, OVERLAP = 1600, 200
@@ -49,7 +50,8 @@ class Screening:
     """What a text is about and how fast a person must look.
 
     `rules` and `spans` name what was found, gravest first; `context` what lowered or raised it;
-    `ruleset` the version of the rules that spoke.
+    `ruleset` the versions of the rules and of the second vote. Severity none with a context: what
+    fitted was a plain denial, a story or long past.
     """
 
     concern: Concern
@@ -62,9 +64,20 @@ class Screening:
 
 def screen(text: str) -> Screening:
     """Screen one raw text of any length. Never raises on any string."""
+    vote = load_model()
+    found = _gravest(text, vote)
+    return replace(found, ruleset=f"{found.ruleset}-{vote.version}")
+
+
+def screen_by_rules(text: str) -> Screening:
+    """What the rules say by themselves: the second vote is trained beside this."""
+    return _gravest(text, None)
+
+
+def words_read(text: str) -> list[str]:
+    """The words of a text (up to WINDOW characters) as rules and vote read them, idioms masked."""
     rules = load_rules()
-    screenings = [_screen_window(text, start, rules) for start in _windows(len(text))]
-    return max(screenings, key=lambda each: each.severity.rank)
+    return list(_masked_chart([token.word for token in rules.reader.read(text)], rules).words)
 
 
 def screen_together(texts: Sequence[str]) -> Screening:
@@ -77,12 +90,18 @@ def screen_together(texts: Sequence[str]) -> Screening:
     return back if back.severity.rank > onward.severity.rank else onward
 
 
+def _gravest(text: str, vote: Model | None) -> Screening:
+    rules = load_rules()
+    screenings = [_screen_window(text, start, rules, vote) for start in _windows(len(text))]
+    return max(screenings, key=lambda each: each.severity.rank)
+
+
 def _windows(size: int) -> Iterator[int]:
     yield 0
     yield from range(WINDOW - OVERLAP, size - OVERLAP, WINDOW - OVERLAP)
 
 
-def _screen_window(text: str, start: int, rules: Ruleset) -> Screening:
+def _screen_window(text: str, start: int, rules: Ruleset, vote: Model | None) -> Screening:
     tokens = rules.reader.read(text[start : start + WINDOW])
     chart = _masked_chart([token.word for token in tokens], rules)
     hits = [
@@ -92,7 +111,29 @@ def _screen_window(text: str, start: int, rules: Ruleset) -> Screening:
         if place[1] > place[0]
     ]
     judged = Context(chart, rules).judge(hits) if hits else []
-    return _summary(judged, tokens, start, rules.version)
+    found = _summary(judged, tokens, start, rules.version)
+    if hits and not judged:
+        return replace(found, context=("set aside",))
+    return _voted(found, vote, chart.words, tokens, start) if vote else found
+
+
+def _voted(
+    found: Screening, vote: Model, words: Sequence[str], tokens: list[Token], offset: int
+) -> Screening:
+    """What the rules found, raised if the second vote is sure enough. It lowers nothing."""
+    severity = vote.thresholds.settle(found.severity, vote.opinion(words))
+    if severity is found.severity:
+        return found
+    name = REVIEW if severity is Severity.LOW else PAGE
+    seen = (tokens[place] for place in vote.places(words))
+    return replace(
+        found,
+        concern=vote.concern(words) if found.concern is Concern.NONE else found.concern,
+        severity=severity,
+        rules=(*found.rules, name),
+        spans=(*found.spans, *(Span(offset + t.start, offset + t.end, name) for t in seen)),
+        context=(*found.context, "second vote"),
+    )
 
 
 def _masked_chart(words: list[str], rules: Ruleset) -> Chart:
