@@ -6,7 +6,7 @@ trying: per element it needs, the rarest words of which one must be in the text.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from outreach.safety.notation import EDGES, HIT, Raw, alternatives, is_compound, parts
 
@@ -30,7 +30,7 @@ class Element:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.after: dict[str, list[tuple[int, tuple[Step, ...]]]] = {}
+        self.after: dict[str, tuple[Way, ...]] = {}
         self.triggers: frozenset[str] = frozenset()
 
 
@@ -40,6 +40,11 @@ class Step(NamedTuple):
     element: Element | None
     optional: bool
     gap: int
+
+
+Way: TypeAlias = tuple[int, tuple[Step, ...]]
+"""How many words the first word took (0: none yet), and the steps from there."""
+_WHOLE: tuple[Way, ...] = ((1, ()),)
 
 
 class Pattern(NamedTuple):
@@ -58,6 +63,7 @@ class Lexicon:
         self._classes = {f"{{{name}}}": phrases for name, phrases in classes.items()}
         self._elements = {name: _word(name) for name in (NUMBER, MANY, HIT, *EDGES)}
         self._open: list[str] = []
+        self._shared: dict[Raw, Step] = {}
         self.words: set[str] = set()
 
     def pattern(self, line: str) -> Pattern:
@@ -99,7 +105,7 @@ class Lexicon:
         for phrase in phrases:
             if phrase.isalnum():
                 self.words.add(phrase)
-                joined.after.setdefault(phrase, []).insert(0, (1, ()))
+                joined.after[phrase] = _WHOLE + joined.after.get(phrase, ())
                 triggers.add(phrase)
                 continue
             steps = self._steps(parts(phrase)[0])
@@ -112,15 +118,19 @@ class Lexicon:
     def _add(joined: Element, steps: tuple[Step, ...]) -> None:
         first = steps[0].element
         if first and not steps[0].optional and first.after.keys() == {first.name}:
-            joined.after.setdefault(first.name, []).append((1, steps[1:]))
+            joined.after[first.name] = (*joined.after.get(first.name, ()), (1, steps[1:]))
             return
+        way = (0, steps)
         for word in _first_words(steps):
-            joined.after.setdefault(word, []).append((0, steps))
+            joined.after[word] = (*joined.after.get(word, ()), way)
 
     def _steps(self, part: Iterable[Raw]) -> tuple[Step, ...]:
-        return tuple(
-            Step(self._any(raw.names) if raw.names else None, raw.optional, raw.gap) for raw in part
-        )
+        return tuple(self._shared.get(raw) or self._step(raw) for raw in part)
+
+    def _step(self, raw: Raw) -> Step:
+        """Equal steps are one object: the rules repeat themselves a great deal."""
+        element = self._any(raw.names) if raw.names else None
+        return self._shared.setdefault(raw, Step(element, raw.optional, raw.gap))
 
     def _any(self, names: tuple[str, ...]) -> Element:
         if len(names) == 1:
@@ -134,7 +144,7 @@ class Lexicon:
 def _word(name: str) -> Element:
     word = Element(name)
     if name not in EDGES and name != HIT:
-        word.after = {name: [(1, ())]}
+        word.after = {name: _WHOLE}
         word.triggers = frozenset((name,))
     return word
 

@@ -13,8 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
 from outreach.replies.normalise import fold
 from outreach.safety.chart import STOP, Index
 from outreach.safety.lexicon import Element, Lexicon, Pattern
@@ -70,9 +68,10 @@ class Ruleset:
 @cache
 def load_rules() -> Ruleset:
     """The ruleset shipped with the package. Raises ValueError naming what is wrong in the data."""
-    sources = {
-        path.stem: path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.yaml"))
-    }
+    import yaml  # half of what importing this module would cost
+
+    files = sorted(_FOLDER.glob("*.yaml"))
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in files}
     data = {name: yaml.load(text, yaml.CSafeLoader) for name, text in sources.items()}
     contractions = {
         (first, second): short

@@ -1,0 +1,90 @@
+"""Screening: milliseconds a text, on ordinary texts of 160 characters and on hostile ones of 1,600.
+
+Times are CPU times of this process, so that neighbours on the machine weigh less.
+
+    python -m bench.screening [--json]
+"""
+
+import argparse
+import csv
+import json
+import random
+import resource
+import time
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+CORPUS = Path(__file__).parents[1] / "tests" / "corpora" / "screening"
+TEXTS, LENGTH, LONGEST = 600, 160, 1600
+HOSTILE = ("a ", "i want to ", "i want to die ", "s*", "s.u.i.c.i.d.e ", "😭🔪💊", ". ", "not ")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true")
+    as_json = parser.parse_args().json
+    figures = measure()
+    if as_json:
+        print(json.dumps({"figures": figures}))
+        return
+    for figure in figures:
+        print(f"{figure['name']:44} {figure['value']:9.2f} {figure['unit']:4} {figure['target']}")
+
+
+def measure() -> list[dict[str, Any]]:
+    """The figures, each with its target."""
+    before, began = _memory(), time.process_time()
+    from outreach.safety.screen import screen
+
+    imported = _since(began)
+    began = time.process_time()
+    screen("ok")
+    loaded, grown = _since(began), _memory() - before
+
+    def cost(text: str) -> float:
+        start = time.process_time()
+        screen(text)
+        return _since(start)
+
+    ordinary = [cost(text) for text in _texts(["everyday1.csv"])]
+    worrying = [cost(text) for text in _texts(["w1.csv", "w2.csv", "w3.csv", "w4.csv"])]
+    hostile = [cost((piece * LONGEST)[:LONGEST]) for piece in HOSTILE]
+    return [
+        _figure("screening: ordinary 160 characters, median", median(ordinary), "< 0.6"),
+        _figure("screening: ordinary 160 characters, p99", quantiles(ordinary, n=100)[98], "< 3"),
+        _figure("screening: worrying 160 characters, median", median(worrying), ""),
+        _figure("screening: worrying 160 characters, p99", quantiles(worrying, n=100)[98], ""),
+        _figure("screening: hostile 1,600 characters, worst", max(hostile), "< 25"),
+        _figure("screening: import", imported, "< 60"),
+        _figure("screening: rules at first use", loaded, ""),
+        _figure("screening: memory of import and rules", grown, "< 30", "MB"),
+    ]
+
+
+def _texts(names: list[str]) -> list[str]:
+    """Texts of LENGTH characters made of whole corpus texts in a fixed random order."""
+    pool = [
+        row["text"]
+        for name in names
+        for row in csv.DictReader((CORPUS / name).open(encoding="utf-8", newline=""))
+    ]
+    pick = random.Random(7)
+    return [" ".join(pick.choices(pool, k=8))[:LENGTH] for _ in range(TEXTS)]
+
+
+def _figure(name: str, value: float, target: str, unit: str = "ms") -> dict[str, Any]:
+    return {"name": name, "value": value, "unit": unit, "target": target}
+
+
+def _since(began: float) -> float:
+    return (time.process_time() - began) * 1000
+
+
+def _memory() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()
