@@ -239,7 +239,7 @@ def _is_unclear(readings: list[Any] | None) -> bool:
 def _unsettled(replies: list[Row[Any]], now: datetime) -> tuple[dict[str, Any], ...]:
     if not replies or replies[0].received_at < now - SETTLED_WITHIN:
         return ()
-    readings = replies[0].readings or ()
+    readings: list[dict[str, Any]] = replies[0].readings or []
     return tuple(readings) if len(readings) == 2 and readings[0].get("doubtful") else ()
 
 

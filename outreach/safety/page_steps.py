@@ -27,7 +27,7 @@ def wait_after(file: ProgramFile, step: int) -> timedelta:
     """How long to wait for an acknowledgement after `step`; repeats come ever slower."""
     wait = length_of(_step(file, step).wait)
     repeats = max(0, step - len(_steps(file)) + 1)
-    return min(wait * 2 ** min(repeats, 10), max(wait, _LONGEST_WAIT))
+    return min(wait * (1 << min(repeats, 10)), max(wait, _LONGEST_WAIT))
 
 
 def _step(file: ProgramFile, step: int) -> PageStep:
