@@ -44,9 +44,9 @@ class Scene:
         with self.database.write() as session:
             self.ids = World(session, datetime.now(UTC)).blast(texts)
 
-    def start(self) -> None:
-        """Start `outreach scheduler` as an operator would."""
-        self.scheduler = self._process("outreach", "scheduler")
+    def start(self, *, largest_file: int | None = None) -> None:
+        """Start `outreach scheduler` as an operator would; `largest_file` (bytes) is its disk."""
+        self.scheduler = self._process("outreach", "scheduler", largest_file=largest_file)
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         """Start `outreach worker`; ended by the test, or with the scene."""
@@ -68,7 +68,12 @@ class Scene:
                 process.kill()
                 process.wait()
 
-    def _process(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def _process(
+        self, program: str, *arguments: str, largest_file: int | None = None
+    ) -> subprocess.Popen[bytes]:
+        limit = []
+        if largest_file:  # POSIX shells count in blocks of 512 bytes
+            limit = ["sh", "-c", f'ulimit -f {largest_file // 512}; exec "$@"', "sh"]
         url = self.database.engine.url.render_as_string(hide_password=False)
         environment = self.carrier.settings(
             OUTREACH_DATABASE_URL=url,
@@ -78,7 +83,7 @@ class Scene:
             OUTREACH_BROKER_URL=self.broker_url,
         )
         return subprocess.Popen(
-            [Path(sys.executable).with_name(program), *arguments],
+            [*limit, Path(sys.executable).with_name(program), *arguments],
             cwd=ROOT,
             env=os.environ | environment,
             stderr=self.log.open("ab"),
