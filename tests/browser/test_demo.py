@@ -13,6 +13,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import listen
 
 COMMAND = [sys.executable, "-c", "from outreach.cli import run; run()", "demo"]
+MOST_EVENTS_BEFORE_MAYAS = 8
+"""Check-ins are spread over the morning by client, so a few may come before half past nine."""
+
+JUMPED = """before => {
+    const shown = document.querySelector("#clock time").dateTime;
+    return Date.parse(shown) - Date.parse(before) > 20000;
+}"""
 UP_WITHIN = 90_000  # milliseconds, on a machine that is busy with other tests
 
 
@@ -80,8 +87,12 @@ def test_the_clock_jumps_from_text_to_text(page: Page) -> None:
     page.goto("/phones?on=R-101")
     maya = page.get_by_label("Maya’s phone")
     expect(maya.locator(".bubble")).to_have_count(1, timeout=UP_WITHIN)
-    page.get_by_role("button", name="Next event").click()
-    expect(page.locator("#clock time")).to_contain_text("09:30", timeout=15_000)
+    for _ in range(MOST_EVENTS_BEFORE_MAYAS):
+        before = page.locator("#clock time").get_attribute("datetime") or ""
+        page.get_by_role("button", name="Next event").click()
+        page.wait_for_function(JUMPED, arg=before, timeout=30_000)
+        if "09:30" in page.locator("#clock time").inner_text():
+            break
     expect(maya.locator(".bubble")).to_have_count(2, timeout=30_000)
 
 
