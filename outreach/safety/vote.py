@@ -8,7 +8,7 @@ pages by itself. docs/second-vote.md holds its figures and limits.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import sqrt
@@ -21,8 +21,9 @@ VOTE_FILE = Path(__file__).with_name("vote.json")
 REVIEW, PAGE = "vote-review", "vote-page"
 FEWEST_WORDS = 2
 """A single word or a number answers a question; it is no text to have an opinion about."""
-REACH = 3
-"""Words that stand this close count as a pair."""
+_APART = ((1, " "), (2, "~"), (3, "~"))
+"""How far apart words may stand to count as a pair, and how such a pair is written."""
+_FAR = 3
 UNIT = 1000
 """Weights are whole thousandths: a sum of them does not depend on the order of its parts."""
 _MOST_PLACES = 4
@@ -98,19 +99,20 @@ class Model:
 
     def places(self, words: Sequence[str]) -> list[int]:
         """The places of the few words that spoke most for a review, in reading order."""
-        credit = [0.0] * len(words)
-        for place, word in enumerate(words):
-            for feature in (*_singles(word, self.classes), *_letters(word)):
-                credit[place] += self.weights.get(feature, (0, 0))[0]
-        for feature, left, right in _pairs(words, self.classes):
-            weight = self.weights.get(feature, (0, 0))[0]
-            credit[left] += weight / 2
-            credit[right] += weight / 2
         plain = [place for place, word in enumerate(words) if _is_word(word)]
+        credit = {place: self._credit(words, place) for place in plain}
         return sorted(sorted(plain, key=lambda place: -credit[place])[:_MOST_PLACES])
 
+    def _credit(self, words: Sequence[str], place: int) -> float:
+        """What would be missing without this word: features of the words around it, less theirs."""
+        before, after = words[max(0, place - _FAR) : place], words[place + 1 : place + 1 + _FAR]
+        whole = features([*before, words[place], *after], self.classes)
+        rest = features([*before, STOP, *after], self.classes)
+        lost = (whole.words - rest.words) | (whole.letters - rest.letters)
+        return sum(self.weights[each][0] for each in lost & self.weights.keys())
+
     def _sum(self, found: frozenset[str]) -> tuple[int, int]:
-        known = [weight for each in found if (weight := self.weights.get(each))]
+        known = [self.weights[each] for each in found & self.weights.keys()]
         return sum(weight[0] for weight in known), sum(weight[1] for weight in known)
 
 
@@ -145,26 +147,12 @@ def read_model(source: str) -> Model:
 
 def features(words: Sequence[str], classes: Mapping[str, str]) -> Features:
     """What a text is weighed by. The trainer uses this very function."""
-    singles = {single for word in words for single in _singles(word, classes)}
-    pairs = {feature for feature, _, _ in _pairs(words, classes)}
-    letters = frozenset[str]().union(*map(_letters, words))
-    return Features(frozenset(singles | pairs), letters)
-
-
-def _singles(word: str, classes: Mapping[str, str]) -> tuple[str, ...]:
-    kind = classes.get(word)
-    return (word, kind) if kind else (word,)
-
-
-def _pairs(words: Sequence[str], classes: Mapping[str, str]) -> Iterator[tuple[str, int, int]]:
-    """Pairs of words and pairs of their classes; "a b" stand side by side, "a~b" a little apart."""
     kinds = [classes.get(word, word) for word in words]
-    for left, (word, kind) in enumerate(zip(words, kinds, strict=True)):
-        for right in range(left + 1, min(left + REACH + 1, len(words))):
-            between = " " if right == left + 1 else "~"
-            yield word + between + words[right], left, right
-            if kind is not word or kinds[right] is not words[right]:
-                yield kind + between + kinds[right], left, right
+    found = {*words, *kinds}
+    for apart, between in _APART:
+        found.update([f"{a}{between}{b}" for a, b in zip(words, words[apart:], strict=False)])
+        found.update([f"{a}{between}{b}" for a, b in zip(kinds, kinds[apart:], strict=False)])
+    return Features(frozenset(found), frozenset().union(*map(_letters, set(words))))
 
 
 def _letters(word: str) -> frozenset[str]:
