@@ -3,7 +3,7 @@
 Real HTTP to a carrier process on this machine with 100 ms latency; everything in one run, the
 baseline before and after, so that a busy machine slows both.
 
-    python -m bench.dispatch [--texts 5000] [--concurrency 100] [--postgres] [--usual] [--json]
+    python -m bench.dispatch [--texts 5000] [--concurrency 100] [--postgres] [--workers] [--usual]
 """
 
 import argparse
@@ -62,7 +62,8 @@ def main() -> None:
     """Measure and print."""
     given = _arguments()
     warnings.simplefilter("ignore", DeprecationWarning)
-    vault.install(vault.Vault([os.urandom(32)]))
+    key = os.urandom(32)
+    vault.install(vault.Vault([key]))
     with carrier_process(latency=LATENCY) as carrier:
         runs = [twilio_alone(carrier, given.texts, given.concurrency)]
         with sqlite_database() as database:
@@ -72,6 +73,10 @@ def main() -> None:
                 runs.append(
                     ours("ours, PostgreSQL", database, carrier, given.texts, given.concurrency)
                 )
+        if given.workers:
+            from bench._workers import with_workers
+
+            runs.append(with_workers(carrier, given.texts, key))
         runs.append(twilio_alone(carrier, given.texts, given.concurrency))
         if given.usual:
             from bench._usual import usual_ways
@@ -214,6 +219,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--texts", type=int, default=5000)
     parser.add_argument("--concurrency", type=int, default=100)
     parser.add_argument("--postgres", action="store_true", help="also on PostgreSQL")
+    parser.add_argument("--workers", action="store_true", help="also two workers and a broker")
     parser.add_argument("--usual", action="store_true", help="also one job or task per text")
     parser.add_argument("--usual-texts", type=int, default=1000)
     parser.add_argument("--json", action="store_true")

@@ -21,9 +21,9 @@ from typing import Any, TypeVar
 from sqlalchemy import delete, insert, select, text
 
 from outreach import migrations, vault
-from outreach.campaigns.load import WAITING
 from outreach.campaigns.planner import plan_dirty
 from outreach.campaigns.release import BATCH, WRITE_BATCH, release_due
+from outreach.campaigns.release import DUE as DUE_TABLE
 from outreach.content.library import default_directory, load
 from outreach.database import Database
 from outreach.models import (
@@ -290,9 +290,9 @@ def _ticks(database: Database) -> tuple[float, float]:
         release_due(database, library, now=before)
 
     def due() -> None:
-        query = WAITING.where(Touchpoint.due_at <= DUE)
+        query = DUE_TABLE.where(Touchpoint.due_at <= DUE).limit(BATCH)
         with database.read() as session:
-            rows = session.execute(query.order_by(Touchpoint.due_at).limit(BATCH)).all()
+            rows = session.execute(query).all()
         assert len(rows) == BATCH
 
     return _median(idle), _median(due)

@@ -123,6 +123,9 @@ class World:
         message_id: str = row["id"]
         return message_id
 
-    def blast(self, count: int, *, body: str = "Text number {}.") -> list[str]:
-        """Many clients, each with one text waiting."""
-        return [self.text(self.client(f"+1202555{n:04}"), body.format(n)) for n in range(count)]
+    def blast(self, count: int, *, body: str = "Text number {}.", first: int = 0) -> list[str]:
+        """Many clients, each with one text waiting; numbered from `first`."""
+        return [
+            self.text(self.client(f"+1202555{n:04}"), body.format(n))
+            for n in range(first, first + count)
+        ]
