@@ -77,6 +77,8 @@ def _instant(written: str, program: LoadedProgram) -> datetime:
             f"{written!r} is not ISO 8601 such as 2027-03-13 or 2027-03-13T09:00",
             param_hint="--from",
         ) from None
+    if not 2000 <= read.year <= 2100:
+        raise click.BadParameter("the year must lie between 2000 and 2100", param_hint="--from")
     return read if read.tzinfo else instant_of_wall(read, ZoneInfo(program.file.timezone))
 
 

@@ -1,5 +1,6 @@
 """Signing in and out, and setting a password by a one-use link."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -171,5 +172,6 @@ def _has_failed(response: Response) -> bool:
 
 def _safe(path: str) -> str:
     """Only a path of ours may follow the login, never another host."""
-    ours = path.startswith("/") and not path.startswith(("//", "/\\"))
+    # Browsers drop tabs and line ends and read \\ as /, so only plain printable paths are ours.
+    ours = re.fullmatch(r"/(?![/\\])[!-\[\]-~]*", path)
     return path if ours else url_for("queue.show")

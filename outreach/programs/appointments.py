@@ -72,7 +72,7 @@ class AppointmentImport:
         if values.get("status", "") is None:
             del values["status"]
         try:
-            starts_at = cells.read_instant(str(values["starts_at"]), zone)
+            starts_at = cells.read_visit(str(values["starts_at"]), zone)
         except BadCellError as error:
             yield "starts_at", error.code, error.words
         else:

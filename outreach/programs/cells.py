@@ -130,6 +130,14 @@ def day(text: str) -> str:
         raise BadCellError("date", "Not a date. Write it like 2026-11-18.") from None
 
 
+def read_visit(text: str, zone: str) -> datetime:
+    """Like `read_instant`, but a date alone is refused: no visit is meant to start at midnight."""
+    instant = read_instant(text, zone)
+    if not any(mark in text for mark in "Tt :"):
+        raise BadCellError("time", "The time of day is missing. Write it like 2026-11-18T15:30.")
+    return instant
+
+
 def read_instant(text: str, zone: str) -> datetime:
     """ISO 8601 with offset, or wall time in `zone`; a UTC instant. Raises BadCellError.
 

@@ -144,3 +144,25 @@ def _link(database: Database, staff_id: str, expires_at: datetime) -> str:
             PasswordLink(token_hash=token_hash(token), staff_id=staff_id, expires_at=expires_at)
         )
     return token
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "/\r//evil.example",
+        "javascript:alert(1)",
+    ],
+)
+def test_signing_in_never_leads_to_another_host(console: Console, ada: str, elsewhere: str) -> None:
+    answer = console("").post(
+        "/login",
+        query_string={"next": elsewhere},
+        data={"email": "ada@example.org", "password": PASSWORD},
+    )
+    assert answer.status_code == 303
+    assert answer.location == "/"

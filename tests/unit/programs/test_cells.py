@@ -74,3 +74,15 @@ def test_a_refused_number_says_why_without_repeating_it() -> None:
         cells.phone("US")("+1202555")
     assert refused.value.code == "not_valid"
     assert "202" not in refused.value.words.replace("+12025550123", "")
+
+
+@pytest.mark.parametrize("text", ["2026-12-02", "20261202"])
+def test_a_visit_needs_a_time_of_day(text: str) -> None:
+    with pytest.raises(BadCellError) as error:
+        cells.read_visit(text, "America/Chicago")
+    assert "time of day" in error.value.words
+
+
+@pytest.mark.parametrize("text", ["2026-12-02 15:30", "2026-12-02T15:30", "20261202T1530"])
+def test_a_visit_with_a_time_is_read(text: str) -> None:
+    assert cells.read_visit(text, "America/Chicago") == datetime(2026, 12, 2, 21, 30, tzinfo=UTC)
