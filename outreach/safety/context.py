@@ -23,6 +23,8 @@ NEAR = 14
 """Words between a past frame and the hit it dates."""
 
 _LIFE = frozenset({Concern.SUICIDE, Concern.SELF_HARM, Concern.OVERDOSE})
+_STATES = frozenset({Concern.MEDICAL, Concern.MEDICATION})
+"""What these say with a denying word or an old date ("cant talk", "none for years") is the alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Context:
         return [each for each in judged if each.severity is not Severity.NONE]
 
     def _denial(self, hit: Hit) -> str | None:
+        if hit.rule.concern in _STATES:
+            return None
         self._chart.hit = (hit.start, hit.end)
         not_denying = self._places.get("undenied", [])
         for frame, pattern in self._denials:
@@ -93,7 +97,7 @@ class Context:
         return Judged(hit, hit.rule.severity)
 
     def _is_past(self, hit: Hit) -> bool:
-        return any(
+        return hit.rule.concern not in _STATES and any(
             0 <= hit.start - end <= 1
             or (abs(start - hit.start) <= NEAR and not self._present_between(hit, start))
             for start, end in self._places.get("past", ())
