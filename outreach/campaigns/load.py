@@ -61,14 +61,11 @@ _VISIT = select(
 _VISITS_BY_ID = _VISIT.where(among(Appointment.id))
 _VISITS = _VISIT.where(among(Appointment.client_id)).order_by(Appointment.starts_at)
 
-WAITING = select(
+_WAITING = select(
     *(Touchpoint.id, Touchpoint.client_id, Touchpoint.program_id, Touchpoint.campaign_id),
     *(Touchpoint.subject, Touchpoint.slot, Touchpoint.kind, Touchpoint.planned_at),
     *(Touchpoint.due_at, Touchpoint.useful_until, Touchpoint.reason),
-).where(is_planned())
-"""The due table with the columns that `waiting_of` reads."""
-
-_WAITING = WAITING.where(among(Touchpoint.client_id))
+).where(is_planned(), among(Touchpoint.client_id))
 
 
 def planning_facts(
@@ -126,11 +123,10 @@ def load_campaigns(
 
 def load_waiting(session: Session, client_ids: Collection[str]) -> Iterable[Waiting]:
     """The due table's rows of these clients."""
-    return map(waiting_of, fetch(session, _WAITING, ids=client_ids))
+    return map(_waiting, fetch(session, _WAITING, ids=client_ids))
 
 
-def waiting_of(row: AnyRow) -> Waiting:
-    """A row of `WAITING` as a value."""
+def _waiting(row: AnyRow) -> Waiting:
     key = Key(row.campaign_id, row.subject, row.slot)
     touch = Touch(key, MessageKind(row.kind), row.planned_at, row.useful_until)
     return Waiting(row.id, row.client_id, row.program_id, touch, row.due_at, row.reason)

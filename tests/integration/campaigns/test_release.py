@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from outreach.campaigns.gather import gather
 from outreach.campaigns.outcomes import outcome_of
 from outreach.campaigns.record import record as write_outcomes
-from outreach.campaigns.release import _due, _gather_for
 from outreach.consent import ConsentFact, record
 from outreach.models import Appointment, Campaign, Client, Flag, Program, Prompt, SetAside, new_id
 from outreach.vocabulary import ConsentKind, ConsentSource
@@ -266,12 +266,12 @@ def test_a_text_that_cannot_be_written_is_set_aside_and_the_others_go_out(town: 
 
 
 def test_a_touchpoint_released_by_another_leader_is_left_alone(town: Town) -> None:
-    town.program({"hope": HOPE}).client()
+    client = town.program({"hope": HOPE}).client()
     town.tick()
     town.now += 2 * HOUR
     with town.database.read() as session:
-        due = _due(session, town.now, 10)
-        gathered = _gather_for(session, due, town.now)
+        gathered = gather(session, [client], now=town.now)
+    due = list(gathered.situations[client].waiting.values())
     outcomes = [outcome_of(library(), gathered, row, town.now) for row in due]
     town.tick()
     write_outcomes(town.database, outcomes, now=town.now)
