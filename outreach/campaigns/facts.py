@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from outreach.campaigns.cadence import Cadence
@@ -57,7 +57,7 @@ class Person:
         return self.status is ClientStatus.ACTIVE and self.consent_since is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
     """A campaign: a standing instruction, counted from its anchor."""
 
@@ -69,10 +69,12 @@ class Standing:
     applied_at: datetime
     anchor: date
 
-    @property
+    @cached_property
     def cadence(self) -> Cadence:
         """Only for campaigns with a schedule."""
-        return _cadence(self.id, self.spec, self.anchor)
+        if self.spec.schedule is None:
+            raise ValueError("a campaign of reminders has no schedule")
+        return Cadence(self.id, self.spec.schedule, self.anchor)
 
     @property
     def asks(self) -> PromptKind:
@@ -178,13 +180,6 @@ def hours_for(file: ProgramFile, person: Person, kind: MessageKind) -> Hours:
         days=wishes.days,
         zones=person.zones,
     )
-
-
-@lru_cache(maxsize=4096)
-def _cadence(campaign_id: str, spec: CampaignFile, anchor: date) -> Cadence:
-    if spec.schedule is None:
-        raise ValueError("a campaign of reminders has no schedule")
-    return Cadence(campaign_id, spec.schedule, anchor)
 
 
 _minutes = lru_cache(maxsize=1441)(minutes_of)
