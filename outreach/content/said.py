@@ -6,6 +6,7 @@ The library's variables (`weekday`, `time`, `until`, `hours` ...) are made here 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -143,6 +144,7 @@ def window_words(window: str, lang: str) -> str:
     return _tongue(lang).windows[window]
 
 
+@lru_cache(maxsize=1024)
 def contact_words(phone: str | None, lang: str) -> str:
     """`(500) 555-0100`: a program's voice number as its country writes it, or words without one."""
     if phone is None:
