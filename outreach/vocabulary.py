@@ -147,6 +147,13 @@ class FlagOutcome(StrEnum):
     FALSE_ALARM = "false_alarm"
 
 
+class SampleVerdict(StrEnum):
+    """What a person says about a reply that nothing flagged."""
+
+    FINE = "fine"
+    MISSED = "should_have_been_flagged"
+
+
 class ClientStatus(StrEnum):
     """All but active stop texts."""
 

@@ -13,6 +13,7 @@ from outreach.models.operations import Counter, Heartbeat, SetAside
 from outreach.models.program import Program, Sender
 from outreach.models.progress import ProgressRecord
 from outreach.models.reply import Prompt, Reply
+from outreach.models.sample import SampledReply
 from outreach.models.staff import AuditEvent, Membership, PasswordLink, Staff
 from outreach.models.touchpoint import Decision, Touchpoint
 
@@ -43,6 +44,7 @@ __all__ = [
     "Prompt",
     "Receipt",
     "Reply",
+    "SampledReply",
     "Sender",
     "SetAside",
     "SimulatedText",

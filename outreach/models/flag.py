@@ -71,7 +71,10 @@ class FlagEvent(Base):
     """Append-only history of a flag: opened, joined, raised, paged, claimed, note, closed ..."""
 
     __tablename__ = "flag_event"
-    __table_args__ = (Index("ix_flag_event_flag", "flag_id", "at"),)
+    __table_args__ = (
+        Index("ix_flag_event_flag", "flag_id", "at"),
+        Index("ix_flag_event_reply", "reply_id"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     flag_id: Mapped[str] = mapped_column(ForeignKey("flag.id"))

@@ -17,6 +17,7 @@ class Reply(Base):
         UniqueConstraint("sid"),
         Index("ix_reply_client_received", "client_id", "received_at"),
         Index("ix_reply_number_received", "program_id", "number_hash", "received_at"),
+        Index("ix_reply_program_received", "program_id", "received_at"),
         Index(
             "ix_reply_unapplied",
             "received_at",
@@ -43,6 +44,8 @@ class Reply(Base):
     severity: Mapped[str | None] = mapped_column(String(10))
     screening: Mapped[dict[str, Any] | None]
     """Rule ids, spans, context and ruleset version; no words."""
+    second_severity: Mapped[str | None] = mapped_column(String(10))
+    """What a second reader thought, or `failed`; empty while none was asked."""
     readings: Mapped[list[Any] | None]
     """What it was read as, per prompt: intent, value, also, prompt id; no words."""
 

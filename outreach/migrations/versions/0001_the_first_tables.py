@@ -424,6 +424,7 @@ def upgrade() -> None:
             sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
             nullable=True,
         ),
+        sa.Column("second_severity", sa.String(length=10), nullable=True),
         sa.Column(
             "readings",
             sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
@@ -440,6 +441,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_reply_number_received", ["program_id", "number_hash", "received_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_reply_program_received", ["program_id", "received_at"], unique=False
         )
         batch_op.create_index(
             "ix_reply_unapplied",
@@ -635,6 +639,32 @@ def upgrade() -> None:
         batch_op.create_index("ix_receipt_message", ["message_id"], unique=False)
 
     op.create_table(
+        "sampled_reply",
+        sa.Column("reply_id", sa.String(length=32), nullable=False),
+        sa.Column("program_id", sa.String(length=32), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("verdict", sa.String(length=24), nullable=True),
+        sa.Column("severity", sa.String(length=10), nullable=True),
+        sa.Column("staff_id", sa.String(length=32), nullable=True),
+        sa.Column("at", outreach.models.base.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["program_id"], ["program.id"], name=op.f("fk_sampled_reply_program_id")
+        ),
+        sa.ForeignKeyConstraint(["reply_id"], ["reply.id"], name=op.f("fk_sampled_reply_reply_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_sampled_reply_staff_id")),
+        sa.PrimaryKeyConstraint("reply_id", name=op.f("pk_sampled_reply")),
+    )
+    with op.batch_alter_table("sampled_reply", schema=None) as batch_op:
+        batch_op.create_index("ix_sampled_reply_day", ["program_id", "day"], unique=False)
+        batch_op.create_index(
+            "ix_sampled_reply_unread",
+            ["program_id", "day"],
+            unique=False,
+            sqlite_where=sa.text("verdict IS NULL"),
+            postgresql_where=sa.text("verdict IS NULL"),
+        )
+
+    op.create_table(
         "step",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("goal_id", sa.String(length=32), nullable=False),
@@ -668,6 +698,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("flag_event", schema=None) as batch_op:
         batch_op.create_index("ix_flag_event_flag", ["flag_id", "at"], unique=False)
+        batch_op.create_index("ix_flag_event_reply", ["reply_id"], unique=False)
 
     op.create_table(
         "page",
@@ -754,6 +785,7 @@ def downgrade() -> None:
 
     op.drop_table("page")
     with op.batch_alter_table("flag_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_flag_event_reply")
         batch_op.drop_index("ix_flag_event_flag")
 
     op.drop_table("flag_event")
@@ -761,6 +793,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_step_goal")
 
     op.drop_table("step")
+    with op.batch_alter_table("sampled_reply", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_sampled_reply_unread",
+            sqlite_where=sa.text("verdict IS NULL"),
+            postgresql_where=sa.text("verdict IS NULL"),
+        )
+        batch_op.drop_index("ix_sampled_reply_day")
+
+    op.drop_table("sampled_reply")
     with op.batch_alter_table("receipt", schema=None) as batch_op:
         batch_op.drop_index("ix_receipt_message")
 
@@ -820,6 +861,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("applied_at IS NULL"),
             postgresql_where=sa.text("applied_at IS NULL"),
         )
+        batch_op.drop_index("ix_reply_program_received")
         batch_op.drop_index("ix_reply_number_received")
         batch_op.drop_index("ix_reply_client_received")
 
