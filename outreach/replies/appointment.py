@@ -239,7 +239,7 @@ def _rejected(text: Text, at: int) -> bool:
             return True
         if words.said[back] in {"de", "del"} and at - back == 1:
             return not _TOWARDS.isdisjoint(words.said[at + 1 : at + 3])
-        if words.said[back] in {"from", "of"} and at - back <= 2:
+        if words.said[back] in {"from", "of", "desde"} and at - back <= 2:
             return _leaves(words.said, back)
     return _refused_after(text, at)
 

@@ -50,7 +50,8 @@ def _is_limited(text: Text, hit: Hit) -> bool:
     if text.words.said[hit.start] not in small_words("limitable"):
         return False
     limits = [h for h in text.having(*_LIMITED) if start <= h.start < end and h.end > hit.start]
-    return bool(limits) or pause_length(text, hit) is not None
+    beside = [h for h in text.having("limit") if hit.start < h.start <= hit.end < h.end]
+    return bool(limits or beside) or pause_length(text, hit) is not None
 
 
 def _shouts_stop(text: Text) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from outreach.replies.datafiles import load
 from outreach.replies.lexicon import word_sets
+from outreach.replies.smallwords import small_words
 from outreach.replies.words import Words
 
 _NUMBER = re.compile(r"(\d{1,4})(?:[.,](\d{1,2}))?(ish|s|x|th|st|nd|rd|am|pm|a|p|k)?")
@@ -161,8 +162,8 @@ def _share(words: Words, at: int) -> _Mark | None:
 
 def _number(words: Words, at: int) -> _Mark | None:
     value = _value(words, at)
-    if value is None:
-        return None
+    if value is None or (at and "/" in words.before[at] and _value(words, at - 1) is None):
+        return None  # "rotten/10"
     if (at and words.said[at - 1] in _cues().minus) or _signed(words, at):
         return _Mark(at, at + 1, -value if value else 0.0)
     end, value = _with_half(words, at + 1, value)
@@ -319,12 +320,18 @@ def _ages(words: Words, marks: list[_Mark]) -> list[str]:
             age = "today"
         if not age or any(mark.start <= at < mark.end for mark in marks):
             continue
-        owner = _owner(words, marks, at, leading or word in cues.forward)
+        owner = _owner(words, marks, at, leading or _points_on(words, at))
         if owner is not None and (age == "today" or not ages[owner] or word != "was"):
             ages[owner] = (
                 age if ages[owner] != "today" or word in {"yesterday", "ayer"} else "today"
             )
     return ages
+
+
+def _points_on(words: Words, at: int) -> bool:
+    """Whether a word of time speaks of the number after it: "was a 5", "yesterday was a 5"."""
+    forward = _cues().forward
+    return words.said[at] in forward or words.said[at + 1 : at + 2] in {("was",), ("fue",)}
 
 
 def _owner(words: Words, marks: list[_Mark], at: int, forward: bool) -> int | None:
@@ -333,7 +340,10 @@ def _owner(words: Words, marks: list[_Mark], at: int, forward: bool) -> int | No
     previous = following - 1 if following else (len(marks) - 1 if following is None else None)
     if following is None or previous is None:
         return previous if following is None else following
-    cut_before = any(words.before[i] for i in range(marks[previous].end, at + 1))
+    turns = small_words("turns")
+    cut_before = any(
+        words.before[i] or words.said[i] in turns for i in range(marks[previous].end, at + 1)
+    )
     cut_after = any(words.before[i] for i in range(at + 1, marks[following].start + 1))
     if cut_before != cut_after:
         return following if cut_before else previous

@@ -29,7 +29,7 @@ def join_pairs(said: list[str], before: list[str]) -> tuple[tuple[str, ...], tup
     for index, word in enumerate(said):
         joined = pairs.get((words[-1], word)) if words and not before[index] else None
         if joined is None:
-            words.append(_k(said, before, index) if word == "k" else word)
+            words.append(_LETTERS[word](said, before, index) if word in _LETTERS else word)
             gaps.append(before[index])
         else:
             words[-1] = joined
@@ -41,6 +41,15 @@ def _k(said: list[str], before: list[str], index: int) -> str:
     """A bare "k": the Spanish "que" in front of more words, else "ok"."""
     ends = index + 1 == len(said) or before[index + 1] != ""
     return "ok" if ends or said[index + 1] in {"thanks", "gracias", "ill", "see"} else "que"
+
+
+def _n(said: list[str], before: list[str], index: int) -> str:
+    """A bare "n": "and" between words ("8 n yesterday was a 5"), else itself, short for no."""
+    ends = index + 1 == len(said) or before[index + 1] != ""
+    return "n" if index == 0 or before[index] or ends else "and"
+
+
+_LETTERS = {"k": _k, "n": _n}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from outreach.replies.words import Words
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(ish)?(am|pm|a|p)?(ish)?")
 _FOUR_DIGITS = re.compile(r"([01]?\d|2[0-3])([0-5]\d)(am|pm|hrs|h)?")
 _BEFORE_HOUR = frozenset(
-    {"at", "@", "las", "alas", "la", "around", "about", "like", "ish", "closer"}
+    {"at", "@", "las", "alas", "ala", "la", "around", "about", "like", "ish", "closer"}
 )
 _NOON = frozenset({"noon", "midday", "mediodia", "noonish"})
 _AFTER_HOUR = frozenset({"oclock", "ish"})
