@@ -8,8 +8,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select, text, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    TextClause,
+    and_,
+    exists,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from outreach.delivery.attempt import TWIN_UNRESOLVED
 from outreach.delivery.carrier import SHORTEST_VALIDITY
@@ -107,13 +118,8 @@ def _paused(row: Row[Any], now: datetime) -> bool:
 
 
 def _due_senders(now: datetime) -> Select[*tuple[Any, ...]]:
-    waiting = exists().where(
-        Message.sender_id == Sender.id,
-        _WAITING,
-        Message.state == MessageState.QUEUED,
-        Message.send_after <= now,
-        or_(Program.paused_at.is_(None), Message.kind.in_(WITHOUT_CONSENT)),
-    )
+    """Senders with something to claim; of a paused program only what goes out despite that."""
+    waiting = exists().where(*_due_from(Sender.id, now))
     return (
         select(
             Sender.id,
@@ -122,9 +128,30 @@ def _due_senders(now: datetime) -> Select[*tuple[Any, ...]]:
             Program.paused_at.label("program_paused_at"),
         )
         .join(Program, Program.id == Sender.program_id)
-        .where(Sender.stopped_at.is_(None), waiting)
+        .where(
+            Sender.stopped_at.is_(None),
+            or_(
+                and_(Program.paused_at.is_(None), waiting),
+                and_(Program.paused_at.is_not(None), waiting.where(*_DESPITE_PROGRAM_PAUSE)),
+            ),
+        )
         .order_by(Sender.free_at)
     )
+
+
+def _due_from(
+    sender_id: InstrumentedAttribute[str] | str, now: datetime
+) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    return (
+        Message.sender_id == sender_id,
+        _WAITING,
+        Message.state == MessageState.QUEUED,
+        Message.send_after <= now,
+    )
+
+
+_DESPITE_PROGRAM_PAUSE = (Message.lane <= URGENT_LANE, Message.kind.in_(WITHOUT_CONSENT))
+"""The lane is there for the index: a paused program's blast is not walked through."""
 
 
 def _claim_from(
@@ -186,17 +213,14 @@ def _candidates(sender: Row[Any], now: datetime, paced: int) -> Select[*tuple[An
         )
         .outerjoin(Client, Client.id == Message.client_id)
         .where(
-            Message.sender_id == sender.id,
-            _WAITING,
-            Message.state == MessageState.QUEUED,
-            Message.send_after <= now,
+            *_due_from(sender.id, now),
             ~exists().where(twin.twin_hash == Message.twin_hash, TWIN_UNRESOLVED),
         )
         .order_by(Message.lane, Message.send_after)
         .limit(paced if paced > 0 else _URGENT_ROOM)
     )
     if sender.program_paused_at is not None:
-        query = query.where(Message.kind.in_(WITHOUT_CONSENT))
+        query = query.where(*_DESPITE_PROGRAM_PAUSE)
     return query.where(Message.lane <= URGENT_LANE) if paced <= 0 else query
 
 

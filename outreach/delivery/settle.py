@@ -142,7 +142,8 @@ def _put_back(session: Session, proven_not_taken: list[Finished], now: datetime)
     for one in proven_not_taken:
         seconds = _wait(one)
         sender = one.text.sender_id
-        waits[sender] = max(waits.get(sender, 0.0), min(seconds, error_of(one.handover.code).after))
+        asked = max(one.handover.after or 0.0, error_of(one.handover.code).after)
+        waits[sender] = max(waits.get(sender, 0.0), min(seconds, asked))
         _move(
             session,
             one,
