@@ -4,6 +4,8 @@ Runs inside the write transaction, in a savepoint: if anything here raises, noth
 and the raw reply and an `unscreened` flag are committed instead (law 3).
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from outreach import consent
@@ -55,8 +57,7 @@ _EFFECTS: dict[Intent, Effect] = {
 _ENDS_IT = {Intent.OPT_OUT, Intent.WRONG_NUMBER}
 """After one of these nothing else in the text may bring texts about again."""
 
-UNREAD_SEVERITY = Severity.MODERATE
-"""What software could not screen or read may be anything: a person looks the same day."""
+_COSTS_A_VISIT = {Intent.CANCEL, Intent.RESCHEDULE}
 
 
 def apply(session: Session, library: Library, scene: Scene, understood: Understood) -> list[Answer]:
@@ -66,7 +67,8 @@ def apply(session: Session, library: Library, scene: Scene, understood: Understo
     if understood.is_doubtful:
         says.append(which_one(session, scene, understood.reads))
     else:
-        says += [_effect(session, scene, read) for read in _in_order(understood.reads)]
+        reads = [read for read in understood.reads if not _costs_in_crisis(read, scene.worry)]
+        says += [_effect(session, scene, read) for read in _in_order(reads)]
         says.append(_unclear(session, scene, understood))
     say = most_important(say for say in says if say is not None)
     if say is None or not _allowed(session, scene, say):
@@ -102,7 +104,8 @@ def _flag(session: Session, scene: Scene, understood: Understood) -> Flag | None
         )
     if understood.unread is not None:
         details = {"why": understood.unread}
-        return raise_flag(session, scene, FlagReason.UNSCREENED, UNREAD_SEVERITY, details=details)
+        severity = understood.unread.severity
+        return raise_flag(session, scene, FlagReason.UNSCREENED, severity, details=details)
     return None
 
 
@@ -118,7 +121,12 @@ def _safety(session: Session, scene: Scene, flag: Flag) -> Say | None:
     return Say("safety", MessageKind.SAFETY, text_id=text_id, variables=lines)
 
 
-def _in_order(reads: tuple[Read, ...]) -> list[Read]:
+def _costs_in_crisis(read: Read, worry: Severity) -> bool:
+    """A cry for help gives no visit away, though "can't do this any more" may sound like it."""
+    return worry.rank >= Severity.HIGH.rank and read.intent in _COSTS_A_VISIT
+
+
+def _in_order(reads: Sequence[Read]) -> list[Read]:
     """Answers before an opt-out in the same text, and nothing else after or beside it."""
     if not any(read.intent in _ENDS_IT for read in reads):
         return list(reads)

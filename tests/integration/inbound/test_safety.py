@@ -2,10 +2,11 @@
 
 import pytest
 
-from outreach.models import Flag, Message, Page
+from outreach.models import Appointment, Flag, Message, Page
 from outreach.safety.paging import page_due
 from outreach.settings import Settings
 from outreach.vocabulary import (
+    AppointmentStatus,
     Concern,
     ConsentKind,
     FlagReason,
@@ -105,6 +106,17 @@ def test_an_answer_beside_a_cry_is_recorded_but_not_thanked(place: Place) -> Non
 
     assert kind_of(place, answer) == MessageKind.SAFETY
     assert [record.score for record in place.records()] == [8]
+
+
+def test_a_cry_that_sounds_like_a_cancellation_gives_no_visit_away(place: Place) -> None:
+    client = place.client()
+    visit = place.visit(client)
+    place.ask(client, PromptKind.APPOINTMENT, subject=visit)
+
+    place.text("i cant do this anymore, i want to kill myself")
+
+    assert place.get(Appointment, visit).status == AppointmentStatus.BOOKED
+    assert [flag.reason for flag in place.flags()] == [FlagReason.CONCERN]
 
 
 def test_while_a_grave_flag_is_open_nothing_cheerful_is_answered(place: Place) -> None:
