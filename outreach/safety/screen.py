@@ -113,14 +113,19 @@ def _screen_window(text: str, start: int, rules: Ruleset, vote: Model | None) ->
     judged = Context(chart, rules).judge(hits) if hits else []
     found = _summary(judged, tokens, start, rules.version)
     if hits and not judged:
-        return replace(found, context=("set aside",))
-    return _voted(found, vote, chart.words, tokens, start) if vote else found
+        found = replace(found, context=("set aside",))
+    if vote is None or found.context:
+        return found
+    return _voted(found, vote, chart.words, tokens, start)
 
 
 def _voted(
     found: Screening, vote: Model, words: Sequence[str], tokens: list[Token], offset: int
 ) -> Screening:
-    """What the rules found, raised if the second vote is sure enough. It lowers nothing."""
+    """What the rules found, raised if the second vote is sure enough. It lowers nothing.
+
+    It is not asked where context has weighed what was found: it cannot read a denial.
+    """
     severity = vote.thresholds.settle(found.severity, vote.opinion(words))
     if severity is found.severity:
         return found

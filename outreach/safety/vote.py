@@ -21,6 +21,8 @@ VOTE_FILE = Path(__file__).with_name("vote.json")
 REVIEW, PAGE = "vote-review", "vote-page"
 FEWEST_WORDS = 2
 """A single word or a number answers a question; it is no text to have an opinion about."""
+FEWEST_FEATURES = 48
+"""Shorter texts weigh as if they had so many, or "i want to" would be a cry."""
 _APART = ((1, " "), (2, "~"), (3, "~"))
 """How far apart words may stand to count as a pair, and how such a pair is written."""
 _FAR = 3
@@ -122,8 +124,8 @@ def enough(words: Sequence[str]) -> bool:
 
 
 def root(found: frozenset[str]) -> float:
-    """What a sum over these features is divided by, so that long texts do not shout."""
-    return sqrt(len(found) or 1)
+    """What a sum over these features is divided by: neither long texts nor short ones shout."""
+    return sqrt(max(len(found), FEWEST_FEATURES))
 
 
 @cache

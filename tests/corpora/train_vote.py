@@ -69,7 +69,7 @@ Opinions = Sequence[Opinion | None]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One labelled text, read by the rules. `aside`: the context has set aside what fitted."""
+    """One labelled text, read by the rules. `weighed`: context has changed it."""
 
     writer: str
     language: str
@@ -78,7 +78,7 @@ class Row:
     words: list[str]
     features: Features
     found: Severity
-    aside: bool
+    weighed: bool
 
     @property
     def everyday(self) -> bool:
@@ -182,7 +182,7 @@ def _row(source: str, row: dict[str, str], classes: dict[str, str]) -> Row:
         words=words,
         features=features(words, classes),
         found=found.severity,
-        aside=found.severity is Severity.NONE and bool(found.context),
+        weighed=bool(found.context),
     )
 
 
@@ -204,7 +204,7 @@ def _plain_words(block: str) -> list[str]:
 def cross_validate(rows: Sequence[Row]) -> list[Opinion | None]:
     """Each row's opinion by heads that have not seen its writer, in the order of the rows.
 
-    None where the vote does not speak: too few words, or set aside by the context.
+    None where the vote does not speak: too few words, or context has weighed what was found.
     """
     opinions: dict[int, Opinion] = {}
     for writer in sorted({row.writer for row in rows}):
@@ -212,7 +212,7 @@ def cross_validate(rows: Sequence[Row]) -> list[Opinion | None]:
         places = [place for place, row in enumerate(rows) if row.writer == writer]
         opinions |= zip(places, heads.opinions([rows[place] for place in places]), strict=True)
     return [
-        opinions[place] if enough(row.words) and not row.aside else None
+        opinions[place] if enough(row.words) and not row.weighed else None
         for place, row in enumerate(rows)
     ]
 
