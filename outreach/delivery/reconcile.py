@@ -18,6 +18,7 @@ from outreach.database import Database
 from outreach.delivery.asking import ASK_ABOUT_UNKNOWN
 from outreach.delivery.carrier import Answer, Carrier, CarrierText, Listing, LookUpError
 from outreach.delivery.receipts import record_receipt
+from outreach.delivery.welcome import owe_again
 from outreach.models import Attempt, Message, unseal
 from outreach.models.counting import METRIC, add_one
 from outreach.vocabulary import MessageState
@@ -158,7 +159,9 @@ def _match(session: Session, one: Unknown, texts: Sequence[CarrierText]) -> Carr
     Redacted lists show no words; then the time alone must do.
     """
     alike = [
-        text for text in texts if not text.inbound and (text.body == one.body or not text.body)
+        text
+        for text in texts
+        if not text.inbound and text.to == one.number and text.body in {one.body, ""}
     ]
     taken = set(
         session.scalars(select(Message.sid).where(Message.sid.in_([text.sid for text in alike])))
@@ -192,6 +195,8 @@ def _absent(session: Session, one: Unknown, now: datetime) -> None:
             .values(outcome=Answer.ABSENT, settled_at=now)
             .execution_options(synchronize_session=False)
         )
+        if not useful:
+            owe_again(session, [one.message_id], now=now)
 
 
 def _ask_later(session: Session, one: Unknown, proof_from: datetime, now: datetime) -> None:

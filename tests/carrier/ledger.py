@@ -36,6 +36,8 @@ class Behaviour:
     list_fails: bool = False
     redacts: bool = False
     """Lists show no bodies."""
+    ignores_filters: bool = False
+    """Lists show everything, whatever was asked."""
 
 
 @dataclass

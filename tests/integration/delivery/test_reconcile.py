@@ -222,3 +222,26 @@ def test_a_clock_set_forward_makes_no_proof(
 
     reconcile(database, carrier, after=120, now=later(3600 + 121), clock_set_at=set_at)
     assert set(states().values()) == {MessageState.QUEUED}
+
+
+def test_the_same_words_to_another_number_are_no_proof(
+    database: Database,
+    twilio: CarrierProcess,
+    carrier: Carrier,
+    dispatch: Dispatch,
+    states: States,
+) -> None:
+    twilio.behave(ignores_filters=True, lose_answer=1.0)
+    with database.write() as session:
+        world = World(session, datetime.now(UTC))
+        taken = world.text(world.client("+12025550123"), "The same words.")
+    dispatch(lambda: states()[taken] == MessageState.UNKNOWN)
+    twilio.behave(lose_answer=0.0, cut=1.0)
+    with database.write() as session:
+        world.session = session
+        cut = world.text(world.client("+12025550124"), "The same words.")
+    dispatch(lambda: states()[cut] == MessageState.UNKNOWN)
+
+    reconcile(database, carrier, after=0, now=later(5))
+
+    assert states() == {taken: MessageState.ACCEPTED, cut: MessageState.QUEUED}
