@@ -15,6 +15,7 @@ from outreach.replies.grammar import (
     reaches,
 )
 from outreach.replies.lexicon import Hit
+from outreach.replies.pauses import UNTIL
 from outreach.replies.smallwords import small_words
 from outreach.replies.text import TIMED, Candidate, Text
 from outreach.vocabulary import Intent
@@ -236,7 +237,7 @@ def _rejected(text: Text, at: int) -> bool:
         if words.said[back] in small_words("turns") | {"to", "and", "puedo", "can"}:
             return words.said[back] == "puedo" and words.said[max(0, back - 1)] == "no"
         if words.said[back] in _REFUSES:
-            return True
+            return words.said[back + 1] not in UNTIL  # "not until friday" asks for friday
         if words.said[back] in {"de", "del"} and at - back == 1:
             return not _TOWARDS.isdisjoint(words.said[at + 1 : at + 3])
         if words.said[back] in {"from", "of", "desde"} and at - back <= 2:
