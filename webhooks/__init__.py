@@ -6,6 +6,7 @@ from structlog import get_logger
 from werkzeug.exceptions import HTTPException
 
 from outreach.content import library
+from outreach.replies.screened import SCREENER, Screener
 from outreach.replies.understand import get_ready
 from outreach.start import Started, start
 from webhooks import access, acknowledge, health, twilio
@@ -17,14 +18,14 @@ LARGEST_BODY = 64 * 1024
 log = get_logger(__name__)
 
 
-def create_app(started: Started | None = None) -> Flask:
+def create_app(started: Started | None = None, *, screener: Screener = SCREENER) -> Flask:
     """The WSGI app. Raises SettingsError if a setting it needs is missing or wrong."""
     started = started or start("webhooks", "OUTREACH_CARRIER", "OUTREACH_PUBLIC_URL")
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     texts = library.load(library.default_directory(), started.settings.messages_dir)
-    app.extensions["outreach"] = Parts(started, texts)
-    get_ready(started.clock.now())
+    reads = get_ready(started.clock.now(), screener)
+    app.extensions["outreach"] = Parts(started, texts, screener, reads)
     access.guard(app)
     for part in (twilio, acknowledge, health):
         app.register_blueprint(part.routes)

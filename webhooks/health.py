@@ -29,8 +29,11 @@ def healthz() -> Response:
 @routes.get("/readyz")
 @open_to(Caller.ANYONE)
 def readyz() -> Response:
-    """Database, migrations and scheduler are there; else 503 with the reason."""
-    reason = _why_not_ready(parts().started.database, datetime.now(UTC))
+    """Rules, database, migrations and scheduler are there; else 503 with the reason."""
+    if parts().reads:
+        reason = _why_not_ready(parts().started.database, datetime.now(UTC))
+    else:
+        reason = "the screening rules do not load: every text calls a person; see the log"
     return Response(f"{reason or 'ready'}\n", 503 if reason else 200, mimetype="text/plain")
 
 

@@ -25,7 +25,11 @@ def sms() -> Response:
     started = parts().started
     try:
         answers = receive(
-            started.database, parts().library, inbound_text(g.form), now=started.clock.now()
+            started.database,
+            parts().library,
+            inbound_text(g.form),
+            now=started.clock.now(),
+            screener=parts().screener,
         )
     except UnknownSenderError:
         count_forever(started.database, "inbound_unknown_to")

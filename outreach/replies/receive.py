@@ -19,13 +19,15 @@ from outreach.content.library import Library
 from outreach.database import Database
 from outreach.errors import OutreachError
 from outreach.models import Client, Reply, SetAside, new_id, seal
+from outreach.models.counting import METRIC, add_one
 from outreach.replies.answers import Answer, answers_given
-from outreach.replies.apply import UNREAD_SEVERITY, apply
+from outreach.replies.apply import apply
 from outreach.replies.inbound import InboundText, inbound_text
 from outreach.replies.load import load_situation
 from outreach.replies.scene import Scene, raise_flag
+from outreach.replies.screened import SCREENER, Screener
 from outreach.replies.situation import Situation
-from outreach.replies.understand import Understood, understand
+from outreach.replies.understand import Understood, Unread, understand
 from outreach.safety.acknowledging import acknowledge_by_text
 from outreach.vocabulary import FlagReason
 
@@ -58,6 +60,7 @@ def receive(
     *,
     now: datetime,
     received_at: datetime | None = None,
+    screener: Screener = SCREENER,
 ) -> list[Answer]:
     """Store, screen, read, apply and answer one inbound text; a repeat gets the same answer.
 
@@ -69,7 +72,7 @@ def receive(
         situation = load_situation(session, inbound, now=now)
     if situation is None:
         raise UnknownSenderError("This number belongs to no program.")
-    understood = understand(situation, inbound, now=now)
+    understood = understand(situation, inbound, now=now, screener=screener)
     reply = _reply_row(situation, inbound, understood, received_at or now, now)
     scene = Scene(
         situation=situation,
@@ -85,6 +88,8 @@ def receive(
         _one_at_a_time(session, situation)
         if not _store(session, reply):
             return answers_given(session, _stored_id(session, inbound.sid))
+        if understood.trouble:
+            add_one(session, METRIC + understood.trouble)
         answers = _apply_or_undo(session, library, scene, understood)
     return answers if scene.is_waiting else []
 
@@ -121,7 +126,8 @@ def _apply_or_undo(
 
 def _flag_unapplied(session: Session, scene: Scene, understood: Understood) -> None:
     """A person looks at it, at least as fast as what the screener saw in it demands."""
-    severity = max(UNREAD_SEVERITY, understood.severity, key=lambda each: each.rank)
+    unread = understood.unread or Unread.READER_FAILED
+    severity = max(unread.severity, understood.severity, key=lambda each: each.rank)
     details = {"why": "not_applied", **(understood.screening_json() or {})}
     raise_flag(
         session,

@@ -19,8 +19,9 @@ from outreach.replies.carrier_words import carrier_intent
 from outreach.replies.inbound import InboundText
 from outreach.replies.interpret import interpret
 from outreach.replies.scene import Read
+from outreach.replies.screened import SCREENER, Screener, screened
 from outreach.replies.situation import Person, Question, Situation
-from outreach.safety.screen import Screening, screen, screen_together
+from outreach.safety.screen import Screening
 from outreach.vocabulary import Concern, ConsentKind, Intent, PromptKind, Severity
 
 log = get_logger(__name__)
@@ -35,6 +36,11 @@ class Unread(StrEnum):
     SCRIPT = "script"
     """Written in letters of a language that no rule knows."""
 
+    @property
+    def severity(self) -> Severity:
+        """How fast a person must read it: what was never screened may be a cry for help."""
+        return Severity.HIGH if self is Unread.SCREENER_FAILED else Severity.MODERATE
+
 
 @dataclass(frozen=True, slots=True)
 class Understood:
@@ -45,6 +51,8 @@ class Understood:
     person: Person | None
     unread: Unread | None = None
     joined: tuple[str, ...] = ()
+    trouble: str | None = None
+    """The counter of failed or slow screenings it belongs to."""
 
     @property
     def severity(self) -> Severity:
@@ -87,47 +95,34 @@ class Understood:
         ]
 
 
-def understand(situation: Situation, text: InboundText, *, now: datetime) -> Understood:
+def understand(
+    situation: Situation, text: InboundText, *, now: datetime, screener: Screener = SCREENER
+) -> Understood:
     """Screen and read `text`; never raises, whatever the text."""
     unread = _unread(text)
-    screening, joined = _screened(situation, text)
-    if screening is None:
+    found = screened(screener, text.body, situation.earlier)
+    if found.screening is None:
         unread = Unread.SCREENER_FAILED
     reads = _reads(situation, text, now)
     if reads is None:
         reads, unread = (), unread or Unread.READER_FAILED
-    return Understood(screening, reads, _writer(situation, reads), unread, joined)
+    writer = _writer(situation, reads)
+    return Understood(found.screening, reads, writer, unread, found.joined, found.trouble)
 
 
-def get_ready(now: datetime) -> None:
+def get_ready(now: datetime, screener: Screener = SCREENER) -> bool:
     """Load rules and phrases before the first text comes, which must not wait for it.
 
-    Broken rules do not keep the app from starting: texts are stored and flagged as unscreened.
+    False if they do not load. That does not keep the app from starting: texts are stored, and
+    people are called to read them.
     """
     try:
-        screen("ready")
+        screener.screen("ready")
         interpret("ready", prompt=PromptKind.NONE, lang="en", now=now, tz=ZoneInfo("UTC"))
     except Exception:
         log.exception("screener or reader do not load")
-
-
-def _screened(situation: Situation, text: InboundText) -> tuple[Screening | None, tuple[str, ...]]:
-    """The graver of the text alone and together with the replies of the last minutes.
-
-    Together counts only if it is graver than each of its parts: an old cry is not a new one.
-    """
-    try:
-        alone = screen(text.body)
-        if not situation.earlier:
-            return alone, ()
-        together = screen_together([*(reply.body for reply in situation.earlier), text.body])
-    except Exception:
-        log.exception("screener failed")
-        return None, ()
-    parts = max(alone.severity.rank, *(reply.severity.rank for reply in situation.earlier))
-    if together.severity.rank > parts:
-        return together, tuple(reply.id for reply in situation.earlier)
-    return alone, ()
+        return False
+    return True
 
 
 def _reads(situation: Situation, text: InboundText, now: datetime) -> tuple[Read, ...] | None:
