@@ -97,7 +97,7 @@ class Scene:
         """SIGTERM, and the exit code."""
         return self._end(signal.SIGTERM)
 
-    def wait_for(self, enough: Callable[[], bool], *, within: float = 60) -> None:
+    def wait_for(self, enough: Callable[[], bool], *, within: float = 120) -> None:
         end = time.monotonic() + within
         while not enough():
             assert time.monotonic() < end, f"it took too long: {self.states()}"

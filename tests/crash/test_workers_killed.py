@@ -43,6 +43,6 @@ def test_a_killed_worker_loses_and_doubles_nothing(scene: Scene) -> None:
     first.kill()
     first.wait()
     scene.start_worker()
-    scene.wait_for(lambda: set(scene.states()) <= ARRIVED, within=90)
+    scene.wait_for(lambda: set(scene.states()) <= ARRIVED)
 
     assert scene.arrivals() == dict.fromkeys(scene.ids, 1)
