@@ -26,6 +26,7 @@ from outreach.delivery.attempt import TWIN_UNRESOLVED
 from outreach.delivery.carrier import SHORTEST_VALIDITY
 from outreach.delivery.limits import over_limit
 from outreach.delivery.pacing import Pace
+from outreach.delivery.welcome import owe_again
 from outreach.models import Client, Consent, Message, Program, Sender
 from outreach.vocabulary import ClientStatus, MessageKind, MessageState
 
@@ -251,6 +252,9 @@ def _end(session: Session, fates: list[tuple[Row[Any], Fate, str]], now: datetim
             .values(state=ends[what], error=why, settled_at=now)
             .execution_options(synchronize_session=False)
         )
+    ended = [row for row, what, _ in fates if what in ends]
+    if any(row.kind == MessageKind.WELCOME for row in ended):
+        owe_again(session, [row.id for row in ended], now=now)
     _put_off(session, [row.id for row, what, _ in fates if what is Fate.HOLD], now + _HOLD)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from outreach.database import Database
 from outreach.delivery.claim import lease_ended, release_leases
+from outreach.delivery.welcome import owe_again
 from outreach.models import Message
 from outreach.vocabulary import MessageState
 
@@ -33,6 +34,7 @@ def sweep(database: Database, *, now: datetime) -> int:
                 .values(state=MessageState.EXPIRED, error="too_late", settled_at=now)
                 .execution_options(synchronize_session=False)
             )
+            owe_again(session, batch, now=now)
         expired += len(batch)
     return expired
 

@@ -9,6 +9,7 @@ from outreach.campaigns.gather import gather
 from outreach.campaigns.outcomes import outcome_of
 from outreach.campaigns.record import record as write_outcomes
 from outreach.consent import ConsentFact, record
+from outreach.delivery.sweep import sweep
 from outreach.models import Appointment, Campaign, Client, Flag, Program, Prompt, SetAside, new_id
 from outreach.vocabulary import ConsentKind, ConsentSource
 from tests.integration.campaigns.town import GOAL, HOPE, MOOD, VISITS, Town, library
@@ -284,3 +285,28 @@ def test_a_spanish_speaker_is_reminded_in_spanish(town: Town) -> None:
     town.run_until(town.now + 3 * DAY)
     assert "viernes 27 de noviembre" in (town.texts()[0].body or "")
     assert town.texts()[0].language == "es"
+
+
+def test_a_welcome_that_expired_in_the_queue_is_owed_again(town: Town) -> None:
+    town.program({"hope": HOPE}).client(welcomed=False)
+    town.tick()
+    sweep(town.database, now=town.now + 12 * HOUR)
+    town.tick(town.now + DAY)
+    town.tick(town.now + 2 * HOUR)
+    assert [(text.kind, text.state) for text in town.texts()] == [
+        ("welcome", "expired"),
+        ("welcome", "queued"),
+    ]
+    town.hand_over()
+    town.run_until(town.now + DAY)
+    assert town.texts()[-1].kind == "hope"
+
+
+def test_two_clients_with_one_phone_are_owed_one_welcome_again(town: Town) -> None:
+    town.program({})
+    for _ in range(2):
+        town.client(welcomed=False, number="+12025550177")
+    town.tick()
+    sweep(town.database, now=town.now + 12 * HOUR)
+    town.run_until(town.now + 3 * DAY)
+    assert [text.state for text in town.texts()] == ["expired", "accepted"]
