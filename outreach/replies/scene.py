@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, update
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
 from outreach.models import Client, Flag, Prompt
@@ -90,10 +90,13 @@ def mark_answered(session: Session, question: Question, now: datetime) -> None:
 
 
 def plan_again(session: Session, client_id: str, now: datetime, **values: Any) -> None:
-    """Change the client and have the planner look at their touchpoints again."""
+    """Change the client and have the planner look at their touchpoints again.
+
+    The mark is always renewed: the planner clears the one that it read, and no newer one.
+    """
     session.execute(
         update(Client)
         .where(Client.id == client_id)
-        .values(replan_since=func.coalesce(Client.replan_since, now), **values)
+        .values(replan_since=now, **values)
         .execution_options(synchronize_session=False)
     )
