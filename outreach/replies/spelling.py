@@ -27,7 +27,7 @@ def join_pairs(said: list[str], before: list[str]) -> tuple[tuple[str, ...], tup
     words: list[str] = []
     gaps: list[str] = []
     for index, word in enumerate(said):
-        joined = pairs.get((words[-1], word)) if words and not before[index] else None
+        joined = pairs.get((words[-1], word)) if words and before[index] in {"", "-"} else None
         if joined is None:
             words.append(_LETTERS[word](said, before, index) if word in _LETTERS else word)
             gaps.append(before[index])
