@@ -71,11 +71,6 @@ def ticks(started: Started, carrier: Carrier, library: Library) -> tuple[Tick, .
     database, settings, now = started.database, started.settings, started.clock.now
     after = settings.reconcile_after
     steady = SteadyClock()
-
-    def set_at() -> datetime | None:
-        # The demo's clock is there to be set, and its carrier takes texts at once.
-        return None if settings.demo else steady.since(now())
-
     table = (
         Tick("plan", 1, lambda: plan_dirty(database, now=now())),
         Tick("release", 1, lambda: release_due(database, library, now=now())),
@@ -88,7 +83,14 @@ def ticks(started: Started, carrier: Carrier, library: Library) -> tuple[Tick, .
         Tick(
             "reconcile",
             min(15, max(1, after)),
-            lambda: reconcile(database, carrier, after=after, now=now(), clock_set_at=set_at()),
+            lambda: reconcile(
+                database,
+                carrier,
+                after=after,
+                now=now(),
+                clock_set_at=None if settings.demo else steady.since(now()),
+                leaping_clock=settings.demo,
+            ),
             at_start=True,
         ),
         Tick("receipts", 15, lambda: poll_receipts(database, carrier, now=now())),
@@ -176,29 +178,30 @@ def _lead(
 ) -> None:
     """Run the ticks and the dispatcher until `stop`, or until the seat is lost."""
     _look_back(started, carrier)
+    ended = threading.Event()
+    sending = _start_sending(started, carrier, ended)
+    scheduler = _start_ticks(table)
+    try:
+        while not stop.wait(_LOOK_AT_SEAT) and seat.still_mine():
+            if not sending.is_alive():
+                _log.error("dispatcher_died")
+                sending = _start_sending(started, carrier, ended)
+    finally:
+        ended.set()
+        scheduler.shutdown(wait=True)
+        sending.join()
+    _log.info("stopped")
+
+
+def _start_sending(started: Started, carrier: Carrier, ended: threading.Event) -> threading.Thread:
+    """What gets texts out: the embedded dispatcher, or with a broker the publisher."""
     with started.database.write() as session:
         # Without workers nobody else sends: every attempt found here was left behind.
         alone = started.settings.broker_url is None
         lose_hope(session, now=started.clock.now(), at_once=alone)
-    ended = threading.Event()
-    scheduler = _start_ticks(table)
-    courier = _start_dispatcher(started, carrier, ended)
-    while not stop.wait(_LOOK_AT_SEAT) and seat.still_mine():
-        if not courier.is_alive():
-            _log.error("dispatcher_died")
-            courier = _start_dispatcher(started, carrier, ended)
-    ended.set()
-    scheduler.shutdown(wait=True)
-    courier.join()
-    _log.info("stopped")
-
-
-def _start_dispatcher(
-    started: Started, carrier: Carrier, ended: threading.Event
-) -> threading.Thread:
-    """What gets texts out: the embedded dispatcher, or with a broker the publisher."""
-    sending = _engine(started, carrier)
-    thread = threading.Thread(target=sending.run, args=(ended,), name="dispatcher")
+    thread = threading.Thread(
+        target=_engine(started, carrier).run, args=(ended,), name="dispatcher"
+    )
     thread.start()
     return thread
 

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from outreach import vault
 from outreach.clock import Clock
@@ -58,7 +59,10 @@ class SimulatedCarrier:
         code = REFUSED_NUMBERS.get(text.to) or REFUSED_SENDERS.get(text.sender)
         if code is not None:
             return refused_with(code)
-        return await asyncio.to_thread(self._take, text)
+        try:
+            return await asyncio.to_thread(self._take, text)
+        except SQLAlchemyError:
+            return Handover(Answer.UNKNOWN, code="no_answer")
 
     def find(self, number: str, since: datetime) -> Listing:
         """Texts to `number` since `since` (UTC)."""
