@@ -40,10 +40,18 @@ class Opinion:
     review: float
     page: float
 
+    @property
+    def alarm(self) -> float:
+        """What a review is asked by. Urgency counts half: so more of the urgent come first."""
+        return self.review + self.page / 2
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From which log-odds the vote speaks, chosen by cross-validation over writers."""
+    """From which log-odds the vote speaks, chosen by cross-validation over writers.
+
+    `review` is of the alarm, `moderate` and `raises` of the page.
+    """
 
     review: float
     moderate: float
@@ -57,7 +65,7 @@ class Thresholds:
             return _one_up(found) if opinion.page >= self.raises else found
         if opinion.page >= self.moderate:
             return Severity.MODERATE
-        return Severity.LOW if opinion.review >= self.review else found
+        return Severity.LOW if opinion.alarm >= self.review else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def test_the_vote_alone_raises_to_moderate_at_most() -> None:
 
 
 def test_a_vote_for_review_raises_to_low() -> None:
-    opinion = Opinion(review=2, page=-9)
+    opinion = Opinion(review=6, page=-9)
     assert THRESHOLDS.settle(Severity.NONE, opinion) is Severity.LOW
 
 
