@@ -56,6 +56,8 @@ def make_engine(url: str | URL, *, pool_size: int = 5) -> Engine:
         parsed = make_url(url)
     except ArgumentError:
         raise SettingsError("OUTREACH_DATABASE_URL is not a database address.") from None
+    if parsed.get_backend_name() not in {"postgres", "postgresql", "sqlite"}:
+        raise SettingsError("OUTREACH_DATABASE_URL must begin with sqlite:/// or postgresql://")
     if parsed.drivername in {"postgres", "postgresql"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     # hide_parameters: a failing statement must not print a client's data (law 6).

@@ -93,7 +93,8 @@ class Settings(BaseModel):
         fields = {field.validation_alias: name for name, field in type(self).model_fields.items()}
         missing = [name for name in names if getattr(self, fields[name]) is None]
         if missing:
-            raise SettingsError(f"{' and '.join(missing)} must be set. {_ADVICE[missing[0]]}")
+            advice = _ADVICE.get(missing[0], "docs/settings.md says what it is.")
+            raise SettingsError(f"{' and '.join(missing)} must be set. {advice}")
         return self
 
     def key_ring(self) -> tuple[bytes, ...]:
@@ -112,6 +113,7 @@ class Settings(BaseModel):
 _ADVICE = {
     "OUTREACH_CARRIER": "Set it to twilio, or to simulated to try things out.",
     "OUTREACH_SECRET_KEYS": "Make one with: outreach keys new",
+    "OUTREACH_BROKER_URL": "It is the address of RabbitMQ or Redis.",
     "OUTREACH_PUBLIC_URL": "It is the https address at which Twilio reaches the webhooks app.",
     "TWILIO_ACCOUNT_SID": "It stands on the Twilio console's front page.",
     "TWILIO_AUTH_TOKEN": "It stands on the Twilio console's front page.",

@@ -19,12 +19,17 @@ from outreach.vocabulary import Concern, Severity
 
 @click.command()
 @click.argument("text", required=False)
-@click.option("--csv", "source", type=click.Path(path_type=Path), help="A file with a column text.")
+@click.option(
+    "--csv",
+    "source",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with a column text.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Where the screened file goes.")
 @click.option(
     "--report",
     "labelled",
-    type=click.Path(path_type=Path),
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file with lang,text,concern,severity.",
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
@@ -77,18 +82,34 @@ def _as_dict(found: Screening, text: str) -> dict[str, Any]:
 
 
 def _screen_file(source: Path, out: Path) -> None:
+    odd = 0
     with _reading(source, {"text"}) as (columns, rows), _writing(out) as target:
         added = [name for name in ("concern", "severity", "rules") if name not in columns]
         writer = csv.DictWriter(target, [*columns, *added])
         writer.writeheader()
-        for row in rows:
-            found = screen_text(row["text"] or "")
+        for number, row in enumerate(rows, start=1):
+            surplus = _surplus(row)
+            if surplus:
+                odd += 1
+                click.echo(f"row {number} has more cells than the header: quote its text", err=True)
+                row[columns[-1]] = ",".join([row[columns[-1]], *surplus])
+            # Where the text stands before other columns its rest is somewhere in the last one.
+            rest = surplus if columns[-1] != "text" else []
+            found = screen_text(",".join([row["text"], *rest]))
             row |= {
                 "concern": found.concern,
                 "severity": found.severity,
                 "rules": "|".join(found.rules),
             }
             writer.writerow(row)
+    if odd:
+        sys.exit(1)
+
+
+def _surplus(row: dict[Any, Any]) -> list[str]:
+    """Cells beyond the header, mostly the rest of a text with an unquoted comma: screened too."""
+    cells: list[str] = row.pop(None, [])
+    return cells
 
 
 def _measure(labelled: Path) -> list[Share]:
@@ -135,7 +156,8 @@ def _share_dict(share: Share) -> dict[str, Any]:
 def _reading(path: Path, needed: set[str]) -> Iterator[tuple[list[str], Iterator[dict[str, str]]]]:
     """The columns and rows of a CSV file. Raises OutreachError when it cannot be used."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        # A byte that is no UTF-8 passes through: one odd row must not leave the rest unscreened.
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             reader = csv.DictReader(file, restval="")
             columns = list(reader.fieldnames or ())
             if missing := needed - set(columns):
@@ -143,8 +165,6 @@ def _reading(path: Path, needed: set[str]) -> Iterator[tuple[list[str], Iterator
             yield columns, reader
     except OSError as error:
         raise OutreachError(f"{path} cannot be used: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise OutreachError(f"{path} is not UTF-8; save it as UTF-8 and try again.") from error
 
 
 @contextmanager
@@ -152,5 +172,5 @@ def _writing(path: Path) -> Iterator[TextIO]:
     if str(path) == "-":
         yield sys.stdout
         return
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
         yield file

@@ -59,7 +59,7 @@ def add(slug: str, email: str, role: str, name: str, password_stdin: bool, url: 
 def _add(
     started: Started, slug: str, email: str, role: str, name: str, hashed: str | None
 ) -> str | None:
-    """The token of a new link, None where nobody needs one."""
+    """The token of a new link, also for a member who forgot the password; None with a password."""
     now = started.clock.now()
     with started.database.write() as session:
         program = program_named(session, slug)
@@ -81,7 +81,7 @@ def _add(
                 details={"role": role, "by": "command line"},
             )
         )
-        return None if member.password_hash else _new_link(session, member, now)
+        return None if hashed else _new_link(session, member, now)
 
 
 def _new_member(session: Session, email: str, now: datetime) -> Staff:

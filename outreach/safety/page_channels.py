@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import smtplib
+import ssl
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -32,6 +33,7 @@ from outreach.database import Database
 from outreach.models import Flag, Page
 from outreach.programs.loaded import LoadedProgram, load_programs
 from outreach.safety.acknowledging import fresh_link
+from outreach.safety.page_people import person_named
 from outreach.settings import Settings
 
 log = get_logger(__name__)
@@ -98,12 +100,12 @@ def _send(
         page = session.get_one(Page, page_id)
         flag = session.get_one(Flag, page.flag_id)
         program = load_programs(session, [page.program_id])[page.program_id]
-        person = program.file.on_call.people.get(page.person)
+        person = person_named(session, program, page.person)
         words = page_words(texts, program, flag, page_id, fresh_link(page, settings.public_url))
         page.next_at = now + _AGAIN_AFTER
         channel, created_at = page.channel, page.created_at
     try:
-        _hand_over(settings, channel, getattr(person, channel, None), words)
+        hand_over(settings, channel, getattr(person, channel, None), words)
         values: dict[str, Any] = {"accepted_at": now, "next_at": None, "error": None}
     except NotSentError as error:
         log.warning("page not sent", page_id=page_id, code=str(error), kind=channel)
@@ -114,8 +116,8 @@ def _send(
         session.execute(update(Page).where(Page.id == page_id).values(**values))
 
 
-def _hand_over(settings: Settings, channel: str, address: str | None, words: PageWords) -> None:
-    """Raises NotSentError, also when the program file names the person no more."""
+def hand_over(settings: Settings, channel: str, address: str | None, words: PageWords) -> None:
+    """Send by e-mail or webhook; raises NotSentError, also when the person has left meanwhile."""
     if address is None:
         raise NotSentError("person_gone")
     _CHANNELS[channel](settings, address, words)
@@ -131,16 +133,26 @@ def _send_email(settings: Settings, address: str, words: PageWords) -> None:
     message["From"] = unquote(url.username or "") if "@" in unquote(url.username or "") else address
     message["To"] = address
     message.set_content(words.text)
-    make = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
     try:
-        with make(url.hostname or "localhost", url.port or 0, timeout=TIMEOUT) as server:
-            if url.scheme != "smtps" and server.has_extn("starttls"):
-                server.starttls()
+        with _mail_server(url) as server:
             if url.username:
                 server.login(unquote(url.username), unquote(url.password or ""))
             server.send_message(message)
     except (OSError, smtplib.SMTPException) as error:
         raise NotSentError(type(error).__name__) from None
+
+
+def _mail_server(url: SplitResult) -> smtplib.SMTP:
+    """Connected, and encrypted wherever the server can: its certificate is checked."""
+    host, port, trusted = url.hostname or "localhost", url.port or 0, ssl.create_default_context()
+    if url.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=trusted)
+    server = smtplib.SMTP(host, port, timeout=TIMEOUT)
+    server.ehlo()
+    if server.has_extn("starttls"):
+        server.starttls(context=trusted)
+        server.ehlo()
+    return server
 
 
 def _call_webhook(settings: Settings, address: str, words: PageWords) -> None:
