@@ -24,7 +24,7 @@ NEAR = 14
 
 _LIFE = frozenset({Concern.SUICIDE, Concern.SELF_HARM, Concern.OVERDOSE})
 _STATES = frozenset({Concern.MEDICAL, Concern.MEDICATION})
-"""What these say with a denying word or an old date ("cant talk", "none for years") is the alarm."""
+"""What these say with a denying word or an old date ("cant talk", "none for years") is alarm."""
 
 
 @dataclass(frozen=True, slots=True)
