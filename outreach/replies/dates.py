@@ -228,6 +228,8 @@ def _day_of_month(words: Words, at: int, today: date) -> DateMention | None:
     word = words.said[at]
     if word in {"second", "first"} or (word in {"one", "un", "una", "a", "uno", "1"} and at == 0):
         return None
+    if word == "primero" and (at == 0 or words.said[at - 1] not in _DAY_WORDS):
+        return None
     day = table.ordinals.get(word)
     if day is None and word.isdigit() and at and words.said[at - 1] in _DAY_WORDS - {"the", "day"}:
         day = _day_number(words, at)

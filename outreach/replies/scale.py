@@ -202,12 +202,12 @@ def _signed(words: Words, at: int) -> bool:
 def _with_half(words: Words, end: int, value: float) -> tuple[int, float]:
     """ "6 and a half", "6 y medio", "6 1/2"."""
     said = words.said
-    for joint in (("and", "a"), ("y",), ("and",), ("point",)):
+    for joint in (("and", "a"), ("y",), ("and",), ("point",), ("punto",)):
         after = end + len(joint)
         if said[end:after] == joint and said[after : after + 1]:
             if said[after] in _cues().half:
                 return after + 1, value + 0.5
-            if joint == ("point",) and (tenth := _cues().numbers.get(said[after])) is not None:
+            if joint in {("point",), ("punto",)} and (tenth := _cues().numbers.get(said[after])) is not None:
                 return after + 1, value + tenth / 10
     if said[end : end + 1] == ("1/2",):
         return end + 1, value + 0.5

@@ -1,0 +1,168 @@
+"""The day and hour that a text asks a visit to be moved to, among all that it names."""
+
+from datetime import date
+from itertools import pairwise
+
+from outreach.replies.dates import DateMention
+from outreach.replies.lexicon import Hit
+from outreach.replies.pauses import UNTIL
+from outreach.replies.smallwords import small_words
+from outreach.replies.text import Text
+
+
+def asked_moment(text: Text) -> str:
+    """The local day or moment a text asks for, or "" where it leaves that open."""
+    days = _wanted(text, _not_hindering(text, text.days))
+    if len({mention.day for mention in days}) != 1:
+        return ""
+    taken = {at for day in text.days for at in range(day.start, day.end)}
+    times = [t for t in text.times if not t.vague and t.start not in taken]
+    wanted = [t for t in times if not is_rejected(text, t.start)] or times
+    moments = {t.at for t in wanted}
+    if len(moments) > 1:
+        moments = {t.at for t in wanted if _follows(text, days[-1], t.start)}
+    if len(moments) != 1:
+        return _iso(days[-1].day)
+    return f"{_iso(days[-1].day)}T{moments.pop():%H:%M}"
+
+
+def _not_hindering(text: Text, days: list[DateMention]) -> list[DateMention]:
+    """Without the days that are why: "i work friday, can we reschedule"."""
+    moving = text.having("another_time")
+    return [day for day in days if not moving or not _hinders(text, day, moving)]
+
+
+def _hinders(text: Text, day: DateMention, moving: list[Hit]) -> bool:
+    """Whether a day tells what is in the way rather than what is asked for."""
+    if any(hit.start <= day.start < hit.end for hit in moving):
+        return False
+    before = [hit for hit in moving if hit.end <= day.start]
+    start, end = clause_of(text, day.start)
+    if before:
+        said = text.between(max(start, before[-1].end), day.start)
+        return not small_words("hinders").isdisjoint(said)
+    asking = moving[0]
+    end = min(end, asking.start)
+    praised = not _PRAISES.isdisjoint(text.between(asking.start, asking.end))
+    offers = not small_words("offers").isdisjoint(text.between(start, end))
+    return not (praised or offers or is_bare(text, start, end))
+
+
+_PRAISES = frozenset({"works", "work", "better", "mejor", "best", "instead", "if", "si"})
+
+
+def _follows(text: Text, day: DateMention, at: int) -> bool:
+    """Whether an hour stands after a day and before the next one."""
+    following = [other.start for other in text.days if other.start > day.start]
+    return day.end <= at < min(following, default=len(text.words.said))
+
+
+def _iso(day: date) -> str:
+    return day.isoformat()
+
+
+def _wanted(text: Text, days: list[DateMention]) -> list[DateMention]:
+    """The days that are asked for, not those that are refused or left."""
+    kept = [day for day in days if not is_rejected(text, day.start)]
+    if len(days) > 1 and _is_correction(text, days):
+        return days[-1:]
+    if len({d.day for d in kept}) > 1 and not _left_open(text, kept):
+        offers = [day for day in kept if is_offer(text, day)] or kept
+        asked = [day for day in offers if _in_phrase(text, day)]
+        return asked or [day for day in offers if _beside_offer(text, day)] or offers
+    return kept
+
+
+def _is_correction(text: Text, days: list[DateMention]) -> bool:
+    """Whether the last day takes back the one before: "tuesday... no wait, friday"."""
+    between = text.between(days[-2].end, days[-1].start)
+    said = small_words("corrections").intersection(between[-4:])
+    return bool(said) and any(text.words.before[at] for at in range(days[-2].end, days[-1].start))
+
+
+def _in_phrase(text: Text, day: DateMention) -> bool:
+    """Whether a day stands inside a phrase of moving: "can i do tuesday"."""
+    return any(hit.start <= day.start < hit.end for hit in text.having("another_time"))
+
+
+def _beside_offer(text: Text, day: DateMention) -> bool:
+    near = text.between(max(0, day.start - 3), day.end + 3)
+    return not small_words("offers").isdisjoint(near)
+
+
+def _left_open(text: Text, days: list[DateMention]) -> bool:
+    """ "tuesday or thursday"."""
+    return any(
+        not small_words("either").isdisjoint(text.between(first.end, second.start))
+        for first, second in pairwise(days)
+    )
+
+
+def is_rejected(text: Text, at: int) -> bool:
+    """Whether a refusal or "from" stands before a day in its own clause."""
+    words = text.words
+    back = at
+    days = {day.end - 1 for day in text.days}
+    while back > 0 and not words.before[back] and at - back < 6 and back - 1 not in days:
+        back -= 1
+        if words.said[back] == "but" and {"any", "anything", "every"} & set(words.said[:back]):
+            return True
+        if words.said[back] in small_words("turns") | {"to", "and", "puedo", "can"}:
+            return words.said[back] == "puedo" and words.said[max(0, back - 1)] == "no"
+        if words.said[back] in _REFUSES:
+            return words.said[back + 1] not in UNTIL  # "not until friday" asks for friday
+        if words.said[back] in {"de", "del"} and at - back == 1:
+            return not _TOWARDS.isdisjoint(words.said[at + 1 : at + 3])
+        if words.said[back] in {"from", "of", "desde"} and at - back <= 2:
+            return _leaves(words.said, back)
+    return _refused_after(text, at)
+
+
+_TOWARDS = frozenset({"a", "al", "para", "pal"})
+_REFUSES = frozenset({"not", "cant", "no", "dont", "doesnt", "wont", "isnt", "than", "couldnt"})
+
+
+def _leaves(said: tuple[str, ...], at: int) -> bool:
+    """ "from monday" (but not "a week from monday"), "instead of monday"."""
+    before = said[at - 1] if at else ""
+    return before == "instead" if said[at] == "of" else before not in {"week", "weeks", "days"}
+
+
+def _refused_after(text: Text, at: int) -> bool:
+    """ "tuesday doesn't work", "el martes no puedo"."""
+    words = text.words
+    for ahead in range(at + 1, min(at + 5, len(words.said))):
+        if words.before[ahead]:
+            return False
+        if words.said[ahead] in {"doesnt", "dont", "wont", "isnt", "no"}:
+            return words.said[ahead + 1 : ahead + 2] not in {("longer",), ("later",)}
+    return False
+
+
+def is_offer(text: Text, day: DateMention) -> bool:
+    start, end = clause_of(text, day.start)
+    said = text.words.said[start:end]
+    if not small_words("hinders").isdisjoint(said) and "?" not in text.words.before[end]:
+        return False
+    offers = not small_words("offers").isdisjoint(said) or "?" in text.words.before[end]
+    return offers or is_bare(text, start, end)
+
+
+def clause_of(text: Text, at: int) -> tuple[int, int]:
+    start, end = at, at + 1
+    turns = small_words("turns") - {"instead", "now", "ahora", "then"}
+    while not text.words.starts_clause(start) and text.words.said[start - 1] not in turns:
+        start -= 1
+    while end < len(text.words.said) and not text.words.starts_clause(end):
+        if text.words.said[end] in turns:
+            break
+        end += 1
+    return start, end
+
+
+def is_bare(text: Text, start: int, end: int) -> bool:
+    """Whether a clause says no more than a day and an hour."""
+    spans = [(day.start, day.end) for day in text.days] + [(t.start, t.end) for t in text.times]
+    covered = {at for span in spans for at in range(*span)}
+    rest = {text.words.said[at] for at in range(start, end) if at not in covered}
+    return rest <= small_words("day_glue")
