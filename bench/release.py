@@ -7,6 +7,7 @@ empty database beside it. Idle cost is compared between 10,000 and 1,000,000 enr
 """
 
 import argparse
+import gc
 import json
 import os
 import statistics
@@ -80,6 +81,7 @@ def _release(folder: Path, clients: int) -> list[dict[str, Any]]:
     database = _database(folder / "release.sqlite")
     _people(database, clients)
     library = load(default_directory())
+    gc.freeze()  # as the scheduler does
     _, planning = _timed(lambda: plan_dirty(database, now=NOW, limit=clients))
     looked_at, release = _timed(lambda: release_due(database, library, now=DUE, limit=10**6))
     written = _written(database)
