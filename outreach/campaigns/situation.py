@@ -69,6 +69,7 @@ class Situation:
     ) -> Facts:
         """What policy needs to know to decide about a touchpoint now."""
         person, kind = self.person, row.touch.kind
+        tonight = end_of_day(now, person.zone)
         others = [other for other in self.waiting.values() if other.id != row.id]
         return Facts(
             kind=kind,
@@ -92,9 +93,9 @@ class Situation:
                 (o.due_at for o in others if o.touch.kind in _ABOUT_VISITS), default=None
             ),
             sent_today=self._sent_today(now),
-            kept_for_later=self._kept_for_later(row, others, now),
+            kept_for_later=_kept_for_later(row, others, tonight),
             cap=self.program.file.daily_cap,
-            tomorrow=end_of_day(now, person.zone),
+            tomorrow=tonight,
         )
 
     def next_goal(self, campaign_id: str, now: datetime) -> ActiveGoal | None:
@@ -106,21 +107,17 @@ class Situation:
         )
 
     def _goals_on(self, now: datetime) -> list[ActiveGoal]:
-        today = local_date(now, self.person.zone)
-        return [goal for goal in self.goals if not goal.starts_on or goal.starts_on <= today]
+        return [
+            goal
+            for goal in self.goals
+            if not goal.starts_on or goal.starts_on <= local_date(now, self.person.zone)
+        ]
 
     def _sent_today(self, now: datetime) -> int:
         today = local_date(now, self.person.zone)
         return sum(
             kind not in UNCOUNTED and local_date(at, self.person.zone) == today
             for at, kind in self.sent
-        )
-
-    def _kept_for_later(self, row: Waiting, others: Iterable[Waiting], now: datetime) -> int:
-        tonight = end_of_day(now, self.person.zone)
-        rank = PRIORITY[row.touch.kind]
-        return sum(
-            0 < PRIORITY[other.touch.kind] < rank and other.due_at < tonight for other in others
         )
 
     def _merged(self, row: Waiting, others: Iterable[Waiting], now: datetime) -> bool:
@@ -134,6 +131,11 @@ class Situation:
             and _is_closer(other, row)
             for other in others
         )
+
+
+def _kept_for_later(row: Waiting, others: Iterable[Waiting], tonight: datetime) -> int:
+    rank = PRIORITY[row.touch.kind]
+    return sum(0 < PRIORITY[other.touch.kind] < rank and other.due_at < tonight for other in others)
 
 
 def asked_by(row: Waiting, campaign: Standing | None) -> PromptKind:
