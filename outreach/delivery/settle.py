@@ -98,20 +98,6 @@ _KEEP_SID = (
     .values(sid=bindparam("the_sid"))
 )
 
-_CLOSE_ATTEMPT = (
-    update(_ATTEMPTS)
-    .where(
-        _ATTEMPTS.c.id == bindparam("attempt_id"),
-        # A receipt that was faster has the last word.
-        or_(_ATTEMPTS.c.outcome.is_(None), _ATTEMPTS.c.outcome != Answer.ACCEPTED),
-    )
-    .values(
-        outcome=bindparam("the_answer"),
-        error=bindparam("the_code"),
-        settled_at=bindparam("the_time"),
-    )
-)
-
 
 def _accept(session: Session, accepted: list[Finished], now: datetime) -> None:
     if not accepted:
@@ -196,15 +182,18 @@ def _move(session: Session, one: Finished, **values: Any) -> None:
 
 
 def _close_attempts(session: Session, finished: Sequence[Finished], now: datetime) -> None:
-    session.execute(
-        _CLOSE_ATTEMPT,
-        [
-            {
-                "attempt_id": one.text.attempt_id,
-                "the_answer": one.handover.answer,
-                "the_code": one.handover.code,
-                "the_time": now,
-            }
-            for one in finished
-        ],
-    )
+    """One statement per kind of answer, which is nearly always one statement."""
+    alike: dict[tuple[Answer, str | None], list[str]] = {}
+    for one in finished:
+        ending = (one.handover.answer, one.handover.code)
+        alike.setdefault(ending, []).append(one.text.attempt_id)
+    for (answer, code), attempt_ids in alike.items():
+        session.execute(
+            update(_ATTEMPTS)
+            .where(
+                _ATTEMPTS.c.id.in_(attempt_ids),
+                # A receipt that was faster has the last word.
+                or_(_ATTEMPTS.c.outcome.is_(None), _ATTEMPTS.c.outcome != Answer.ACCEPTED),
+            )
+            .values(outcome=answer, error=code, settled_at=now)
+        )
