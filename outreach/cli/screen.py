@@ -85,7 +85,7 @@ def _screen_file(source: Path, out: Path) -> None:
     odd = 0
     with _reading(source, {"text"}) as (columns, rows), _writing(out) as target:
         added = [name for name in ("concern", "severity", "rules") if name not in columns]
-        writer = csv.DictWriter(target, [*columns, *added])
+        writer = csv.DictWriter(target, [*columns, *added], extrasaction="ignore")
         writer.writeheader()
         for number, row in enumerate(rows, start=1):
             surplus = _surplus(row)

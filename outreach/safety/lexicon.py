@@ -23,8 +23,8 @@ are were will would can could if there here what who one two some about like go 
 good see know think want need make take took home house work car day days today tonight tomorrow
 week night time last next still again really lol thanks yes ill id hes shes its were every more very
 them him our your us off over down after before then than been being did does doing done feel
-feeling hoy manana noche dia dias semana hace tengo quiero puedo casa trabajo bien gracias cuando donde pero
-todo todos nada algo ayer ahora ni desde hasta
+feeling hoy manana noche dia dias semana hace tengo quiero puedo casa trabajo bien gracias cuando
+donde pero todo todos nada algo ayer ahora ni desde hasta
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
 
