@@ -44,10 +44,14 @@ def _hinders(text: Text, day: DateMention, moving: list[Hit]) -> bool:
     asking = moving[0]
     end = min(end, asking.start)
     praised = not _PRAISES.isdisjoint(text.between(asking.start, asking.end))
-    offers = not small_words("offers").isdisjoint(text.between(start, end))
+    said = text.between(start, end)
+    if not praised and (_BUSY <= set(said) or not small_words("hinders").isdisjoint(said)):
+        return True
+    offers = not small_words("offers").isdisjoint(said)
     return not (praised or offers or is_bare(text, start, end))
 
 
+_BUSY = frozenset({"i", "work"})
 _PRAISES = frozenset({"works", "work", "better", "mejor", "best", "instead", "if", "si"})
 
 

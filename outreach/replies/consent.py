@@ -14,13 +14,18 @@ def read_consent(text: Text) -> list[Candidate]:
     """What a text says about being texted at all, most important first."""
     if text.says("auto_reply"):
         return [Candidate(Intent.AUTO_REPLY, "", text.quote(text.having("auto_reply")[0]))]
-    if len(text.words.said) == 1 and text.words.said[0] in small_words("stop_words"):
+    if len(text.words.said) == 1 and _is_carrier_word(text):
         return [Candidate(Intent.OPT_OUT, "", f'the word "{text.words.said[0]}" alone')]
     for means, intent in (("help_word", Intent.HELP), ("start_word", Intent.OPT_IN)):
         whole = [hit for hit in text.having(means) if _is_whole(text, hit)]
         if whole:
             return [Candidate(intent, "", text.quote(whole[0]))]
     return _opt_out(text) + _wrong_number(text) or _opt_in(text)
+
+
+def _is_carrier_word(text: Text) -> bool:
+    """A stop word alone, also misspelt; but "cancelled" and "canceling" answer a reminder."""
+    return text.words.said[0] in small_words("stop_words") and not text.inflected
 
 
 def _is_whole(text: Text, hit: Hit) -> bool:

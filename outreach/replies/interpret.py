@@ -46,7 +46,14 @@ def interpret(
     folded = fold(text[:LONGEST]).text[:LONGEST]
     if is_reaction(folded):
         return Reading(Intent.REACTION, why=("a phone's reaction to a message",))
-    view = Text(split_words(own_words(folded)), prompt, moment, shouts_stop=_shouts_stop(text))
+    own = own_words(folded)
+    view = Text(
+        split_words(own),
+        prompt,
+        moment,
+        shouts_stop=_shouts_stop(text),
+        inflected=own.strip(" .!?,").endswith(("ing", "ed")),
+    )
     if not view.words.said:
         return Reading(Intent.UNCLEAR, why=("no words",))
     found = candidates(view)

@@ -207,7 +207,10 @@ def _with_half(words: Words, end: int, value: float) -> tuple[int, float]:
         if said[end:after] == joint and said[after : after + 1]:
             if said[after] in _cues().half:
                 return after + 1, value + 0.5
-            if joint in {("point",), ("punto",)} and (tenth := _cues().numbers.get(said[after])) is not None:
+            if (
+                joint in {("point",), ("punto",)}
+                and (tenth := _cues().numbers.get(said[after])) is not None
+            ):
                 return after + 1, value + tenth / 10
     if said[end : end + 1] == ("1/2",):
         return end + 1, value + 0.5
@@ -293,7 +296,9 @@ def _negated(words: Words, mark: _Mark) -> bool:
 def _mine(words: Words, mark: _Mark) -> bool:
     """ "my daughter would say 2 but i say 6"."""
     before = words.said[max(0, mark.start - 3) : mark.start]
-    return bool({"i", "yo"} & set(before)) and bool({"say", "digo", "think", "creo"} & set(before))
+    return bool({"i", "id", "yo"} & set(before)) and bool(
+        {"say", "digo", "think", "creo"} & set(before)
+    )
 
 
 def _felt(words: Words, mark: _Mark) -> bool:

@@ -32,6 +32,8 @@ class Text:
     prompt: PromptKind
     local_now: datetime
     shouts_stop: bool = False
+    inflected: bool = False
+    """Whether the text is one word in -ing or -ed, which the spelling has cut to its stem."""
 
     @property
     def today(self) -> date:
