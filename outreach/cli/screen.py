@@ -172,5 +172,9 @@ def _writing(path: Path) -> Iterator[TextIO]:
     if str(path) == "-":
         yield sys.stdout
         return
-    with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+    try:
+        file = path.open("w", encoding="utf-8", errors="surrogateescape", newline="")
+    except OSError as error:
+        raise OutreachError(f"{path} cannot be written: {error.strerror}.") from error
+    with file:
         yield file

@@ -38,12 +38,12 @@ def test_a_file_without_texts_is_refused_in_words(tmp_path: Path) -> None:
     assert "text" in str(done.exception)
 
 
-def test_a_row_with_too_many_fields_is_screened_like_any_other(tmp_path: Path) -> None:
+def test_a_text_with_an_unquoted_comma_is_screened_whole(tmp_path: Path) -> None:
     source, out = tmp_path / "in.csv", tmp_path / "out.csv"
-    source.write_text("text\nI want to die,extra\n", encoding="utf-8")
+    source.write_text("text\nok,I want to die\n", encoding="utf-8")
     done = CliRunner().invoke(screen, ["--csv", str(source), "--out", str(out)])
-    assert done.exit_code == 0
-    assert "I want to die,suicide,high" in out.read_text(encoding="utf-8")
+    assert done.exit_code == 1
+    assert "suicide,high" in out.read_text(encoding="utf-8")
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
