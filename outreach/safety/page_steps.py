@@ -12,7 +12,7 @@ _LONGEST_WAIT = timedelta(hours=1)
 
 
 def people_at(file: ProgramFile, step: int, now: datetime) -> dict[str, OnCallPerson]:
-    """The people to page at `step` (0 first); the last step repeats, so it never ends in silence.
+    """The people to page at `step` (0 first); after the last step they start again from the first.
 
     Without anybody on the rota the rota's step goes to all. Empty only if the file names nobody.
     """
@@ -24,15 +24,20 @@ def people_at(file: ProgramFile, step: int, now: datetime) -> dict[str, OnCallPe
 
 
 def wait_after(file: ProgramFile, step: int) -> timedelta:
-    """How long to wait for an acknowledgement after `step`; repeats come ever slower."""
+    """How long to wait for an acknowledgement after `step`; rounds come ever slower."""
     wait = length_of(_step(file, step).wait)
-    repeats = max(0, step - len(_steps(file)) + 1)
-    return min(wait * (1 << min(repeats, 10)), max(wait, _LONGEST_WAIT))
+    rounds = step // len(_steps(file))
+    return min(wait * (1 << min(rounds, 10)), max(wait, _LONGEST_WAIT))
+
+
+def is_repeat(file: ProgramFile, step: int) -> bool:
+    """Whether every step has run once already, and nobody came."""
+    return step >= len(_steps(file))
 
 
 def _step(file: ProgramFile, step: int) -> PageStep:
     steps = _steps(file)
-    return steps[min(step, len(steps) - 1)]
+    return steps[step % len(steps)]
 
 
 def _steps(file: ProgramFile) -> tuple[PageStep, ...]:

@@ -7,7 +7,7 @@ a client's words, name or number.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, insert, select, text, update
 from sqlalchemy.orm import Session
 from structlog import get_logger
 
@@ -15,14 +15,15 @@ from outreach import vault
 from outreach.content.library import Library
 from outreach.database import Database
 from outreach.delivery.outbox import Outbound, message_row
-from outreach.models import Flag, Message, Page, new_id
+from outreach.models import Flag, FlagEvent, Message, Page, new_id
 from outreach.models.counting import METRIC, add_one
 from outreach.programs.file import OnCallPerson
 from outreach.programs.loaded import LoadedProgram, load_program
 from outreach.safety.acknowledging import fresh_link
 from outreach.safety.flags import add_event
 from outreach.safety.page_channels import page_words, send_waiting, texts_of
-from outreach.safety.page_steps import people_at, wait_after
+from outreach.safety.page_people import people_to_page
+from outreach.safety.page_steps import wait_after
 from outreach.settings import Settings
 from outreach.vocabulary import FlagState, MessageKind, MessageState
 
@@ -32,6 +33,8 @@ LATE = timedelta(minutes=2)
 """A step that is due for longer than this did not run when it should have."""
 
 _AT_ONCE = 50
+# Literal, not bound: both databases use a partial index only where the query spells it out.
+_NOT_CLOSED = text("flag.state <> 'closed'")
 _NOBODY_AGAIN = timedelta(minutes=5)
 _TAKEN = (MessageState.ACCEPTED, MessageState.SENT, MessageState.DELIVERED)
 _LOST = (
@@ -70,6 +73,7 @@ def audit_pages(database: Database, *, now: datetime) -> int:
         forgotten = session.execute(
             update(Flag)
             .where(
+                _NOT_CLOSED,
                 Flag.state == FlagState.OPEN,
                 Flag.page_at.is_(None),
                 Flag.severity.in_(("high", "imminent")),
@@ -115,11 +119,9 @@ def _run_step(
         return False  # another process was faster, or somebody has it
     program = load_program(session, flag.program_id)
     step = flag.page_step
-    people = people_at(program.file, step, now)
+    people = people_to_page(session, settings, program, step, now)
     if not people:
-        flag.page_at = now + _NOBODY_AGAIN
-        add_event(session, flag.id, "nobody_to_page", now=now)
-        log.error("nobody to page", flag_id=flag.id, program=program.slug)
+        _note_that_nobody_hears(session, flag, program, now)
         return True
     for person in people.items():
         _page(session, settings, texts, program, flag, person, now)
@@ -127,6 +129,19 @@ def _run_step(
     details = {"step": step, "people": list(people)}
     add_event(session, flag.id, "paged", now=now, details=details)
     return True
+
+
+def _note_that_nobody_hears(
+    session: Session, flag: Flag, program: LoadedProgram, now: datetime
+) -> None:
+    """Say so once in the history, and look again soon: somebody may be named meanwhile."""
+    flag.page_at = now + _NOBODY_AGAIN
+    log.error("nobody to page", flag_id=flag.id, program=program.slug)
+    known = select(FlagEvent.id).where(
+        FlagEvent.flag_id == flag.id, FlagEvent.what == "nobody_to_page"
+    )
+    if session.execute(known.limit(1)).first() is None:
+        add_event(session, flag.id, "nobody_to_page", now=now)
 
 
 def _page(
