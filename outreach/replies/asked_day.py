@@ -45,7 +45,7 @@ def _hinders(text: Text, day: DateMention, moving: list[Hit]) -> bool:
     end = min(end, asking.start)
     praised = not _PRAISES.isdisjoint(text.between(asking.start, asking.end))
     said = text.between(start, end)
-    if not praised and (_BUSY <= set(said) or not small_words("hinders").isdisjoint(said)):
+    if not praised and (set(said) >= _BUSY or not small_words("hinders").isdisjoint(said)):
         return True
     offers = not small_words("offers").isdisjoint(said)
     return not (praised or offers or is_bare(text, start, end))

@@ -164,7 +164,7 @@ def _number(words: Words, at: int) -> _Mark | None:
     value = _value(words, at)
     if value is None or (at and "/" in words.before[at] and _value(words, at - 1) is None):
         return None  # "rotten/10"
-    if (at and words.said[at - 1] in _cues().minus) or _signed(words, at):
+    if (at and words.said[at - 1] in _cues().minus) or (at == 0 and words.before[0] == "-"):
         return _Mark(at, at + 1, -value if value else 0.0)
     end, value = _with_half(words, at + 1, value)
     tail = words.said[end : end + 5]
@@ -195,22 +195,15 @@ def _means_one(words: Words, at: int) -> bool:
     return led and (ends or words.said[at + 1] in _cues().today)
 
 
-def _signed(words: Words, at: int) -> bool:
-    return at == 0 and words.before[0] == "-"
-
-
 def _with_half(words: Words, end: int, value: float) -> tuple[int, float]:
     """ "6 and a half", "6 y medio", "6 1/2"."""
     said = words.said
-    for joint in (("and", "a"), ("y",), ("and",), ("point",), ("punto",)):
+    for joint in (("and", "a"), ("y",), ("and",), ("point",)):
         after = end + len(joint)
         if said[end:after] == joint and said[after : after + 1]:
             if said[after] in _cues().half:
                 return after + 1, value + 0.5
-            if (
-                joint in {("point",), ("punto",)}
-                and (tenth := _cues().numbers.get(said[after])) is not None
-            ):
+            if joint == ("point",) and (tenth := _cues().numbers.get(said[after])) is not None:
                 return after + 1, value + tenth / 10
     if said[end : end + 1] == ("1/2",):
         return end + 1, value + 0.5
@@ -296,9 +289,11 @@ def _negated(words: Words, mark: _Mark) -> bool:
 def _mine(words: Words, mark: _Mark) -> bool:
     """ "my daughter would say 2 but i say 6"."""
     before = words.said[max(0, mark.start - 3) : mark.start]
-    return bool({"i", "id", "yo"} & set(before)) and bool(
-        {"say", "digo", "think", "creo"} & set(before)
-    )
+    return any(me in before and say in before for me in _ME for say in _SAY)
+
+
+_ME = ("i", "id", "yo")
+_SAY = ("say", "digo", "think", "creo")
 
 
 def _felt(words: Words, mark: _Mark) -> bool:
