@@ -162,6 +162,18 @@ def test_what_is_no_longer_useful_expires(database: Database, now: datetime) -> 
     assert state_of(database, late) == (MessageState.EXPIRED, "too_late")
 
 
+def test_a_welcome_that_expires_is_owed_again(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        world = World(session, now)
+        client = world.client("+12025550123", welcomed_at=now)
+        world.text(client, kind=MessageKind.WELCOME, useful_for=timedelta(seconds=3))
+
+    assert taken(database, now) == []
+    with database.read() as session:
+        seen = session.get_one(Client, client.id)
+        assert (seen.welcomed_at, seen.replan_since) == (None, now)
+
+
 def test_what_is_not_due_yet_waits(database: Database, now: datetime) -> None:
     with database.write() as session:
         world = World(session, now)
