@@ -39,6 +39,7 @@ from outreach.models import Heartbeat
 from outreach.replies.receive import reread_unapplied
 from outreach.safety.paging import audit_pages, page_due
 from outreach.safety.replies import chase_safety_replies
+from outreach.safety.sample import draw_samples
 from outreach.safety.silence import watch_silence
 from outreach.start import Started
 
@@ -80,6 +81,7 @@ def ticks(started: Started, carrier: Carrier, library: Library) -> tuple[Tick, .
         Tick("safety", 10, lambda: chase_safety_replies(database, carrier, library, now=now())),
         Tick("page audit", 60, lambda: audit_pages(database, now=now())),
         Tick("silence", 300, lambda: watch_silence(database, now=now())),
+        Tick("sample", 300, lambda: draw_samples(database, now=now())),
         Tick("sweep", 15, lambda: sweep(database, now=now()), at_start=True),
         Tick(
             "reconcile",

@@ -20,6 +20,7 @@ COMMANDS = {
     "pause": "outreach.cli.pause:pause",
     "preview": "outreach.cli.preview:preview",
     "program": "outreach.cli.program:program",
+    "report": "outreach.cli.report:report",
     "resume": "outreach.cli.pause:resume",
     "scheduler": "outreach.cli.scheduler:scheduler",
     "screen": "outreach.cli.screen:screen",

@@ -147,6 +147,11 @@ def add_event(
     session.add(event)
 
 
+def lock_client(session: Session, client_id: str | None) -> None:
+    """On PostgreSQL let nobody else open a flag about this client; SQLite has one writer anyway."""
+    session.execute(select(Client.id).where(Client.id == client_id).with_for_update())
+
+
 def about(alarm_client: str | None, number_hash: str | None) -> ColumnElement[bool]:
     """Flags of this client or of the number they text from; people may share a phone."""
     same = []
