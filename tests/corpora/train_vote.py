@@ -134,7 +134,7 @@ class Heads:
         size = len(self._words.get_feature_names_out())
         table, named = self._table(needy)[:, :size], np.array([row.concern.value for row in needy])
         heads = {
-            each.value: _sparse_head().fit(table, named == each)
+            each.value: _head(CONCERN_STRENGTH, sparse=True).fit(table, named == each)
             for each in Concern
             if each in named
         }
@@ -161,13 +161,9 @@ class Heads:
         return np.array([(log((1 + len(found)) / (1 + each)) + 1) / IDF_SCALE for each in seen])
 
 
-def _head() -> LogisticRegression:
-    return LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=300, random_state=0)
-
-
-def _sparse_head() -> LogisticRegression:
+def _head(strength: float = STRENGTH, *, sparse: bool = False) -> LogisticRegression:
     return LogisticRegression(
-        C=CONCERN_STRENGTH, l1_ratio=1, solver="liblinear", max_iter=300, random_state=0
+        C=strength, l1_ratio=int(sparse), solver="liblinear", max_iter=300, random_state=0
     )
 
 

@@ -103,6 +103,15 @@ def test_the_concern_is_the_one_whose_words_weigh_most() -> None:
     assert model.concern(["my", "pills"]) is Concern.SUICIDE
 
 
+@pytest.mark.parametrize(("text", "concern"), [
+    ("the landlord is putting us out and there is no food", Concern.BASIC_NEEDS),
+    ("my chest hurts and i cant breathe", Concern.MEDICAL),
+    ("i picked up and used again last night", Concern.RELAPSE),
+])  # fmt: skip
+def test_the_shipped_weights_tell_concerns_apart(text: str, concern: Concern) -> None:
+    assert load_model().concern(words_read(text)) is concern
+
+
 def test_the_evidence_is_the_words_that_weighed_most() -> None:
     words = ["the", "neighbours", "were", "singing", "and", "left", "pills", "on", "every", "shelf"]
     assert words.index("pills") in read_model(TINY).places(words)
