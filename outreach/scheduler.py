@@ -40,6 +40,7 @@ from outreach.replies.receive import reread_unapplied
 from outreach.safety.paging import audit_pages, page_due
 from outreach.safety.replies import chase_safety_replies
 from outreach.safety.sample import draw_samples
+from outreach.safety.second_reader import read_again, second_reader
 from outreach.safety.silence import watch_silence
 from outreach.start import Started
 
@@ -102,7 +103,15 @@ def ticks(started: Started, carrier: Carrier, library: Library) -> tuple[Tick, .
         ),
         Tick("heartbeat", 5, lambda: beat(database), at_start=True),
     )
-    return table + _outward_sign(started) + _simulated_network(started)
+    return table + _second_reader(started) + _outward_sign(started) + _simulated_network(started)
+
+
+def _second_reader(started: Started) -> tuple[Tick, ...]:
+    reader = second_reader(started.settings)
+    if reader is None:
+        return ()
+    now = started.clock.now
+    return (Tick("second reader", 10, lambda: read_again(started.database, reader, now=now())),)
 
 
 def _outward_sign(started: Started) -> tuple[Tick, ...]:

@@ -85,6 +85,9 @@ class Settings(BaseModel):
     messages_dir: Path | None = Field(None, validation_alias="OUTREACH_MESSAGES_DIR")
     smtp_url: Secret = Field(None, validation_alias="OUTREACH_SMTP_URL")
     heartbeat_url: Secret = Field(None, validation_alias="OUTREACH_HEARTBEAT_URL")
+    second_reader: str | None = Field(
+        None, pattern=r"^[\w.]+:\w+$", validation_alias="OUTREACH_SECOND_READER"
+    )
     metrics_token: Secret = Field(None, validation_alias="OUTREACH_METRICS_TOKEN")
     demo: bool = Field(False, validation_alias="OUTREACH_DEMO")
 
