@@ -5,7 +5,7 @@ Silent is who sent nothing at all; an unanswered question beside other texts is 
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy import Row, Select, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from outreach.database import Database
@@ -22,7 +22,8 @@ from outreach.vocabulary import (
 )
 
 AFTER_SAFETY = timedelta(hours=2)
-"""Without a word for this long after a safety reply, the flag's history says so."""
+"""Without a word for this long after a safety reply, the flag's history says so, and an urgent
+flag that nobody has pages at once."""
 
 WORRIED_FOR = timedelta(days=14)
 """Silence this soon after a worrying reply is looked at the same day."""
@@ -48,7 +49,7 @@ def watch_silence(database: Database, *, now: datetime) -> int:
             told += _flag(session, row, programs[row.program_id], now)
     for flag_id, reply_id in unanswered_safety:
         with database.write() as session:
-            add_event(session, flag_id, "no_word", now=now, reply_id=reply_id)
+            _note_no_word(session, flag_id, reply_id, now)
     return told + len(unanswered_safety)
 
 
@@ -132,6 +133,16 @@ def _flag(session: Session, row: _Asked, program: LoadedProgram, now: datetime) 
     )
     flag = open_or_join(session, alarm, program.file, now=now)
     return flag.opened_at == now
+
+
+def _note_no_word(session: Session, flag_id: str, reply_id: str | None, now: datetime) -> None:
+    add_event(session, flag_id, "no_word", now=now, reply_id=reply_id)
+    session.execute(
+        update(Flag)
+        .where(Flag.id == flag_id, Flag.state == FlagState.OPEN, Flag.page_at > now)
+        .values(page_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _no_word_after_safety(now: datetime) -> Select[str, str | None]:

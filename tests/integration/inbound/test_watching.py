@@ -164,6 +164,32 @@ def test_no_word_after_a_safety_reply_is_noted_once(place: Place) -> None:
     assert len(place.rows(FlagEvent, what="no_word")) == 1
 
 
+def test_no_word_after_a_safety_reply_pages_again_although_somebody_said_1(
+    place: Place, settings: Settings
+) -> None:
+    place.client()
+    place.text(CRY)
+    page_due(place.database, settings, now=place.clock.pass_by(minutes=100))
+    place.text("1", number="+12025550190")
+
+    watch_silence(place.database, now=place.clock.pass_by(minutes=30))
+
+    assert page_due(place.database, settings, now=place.clock.time) == 1
+
+
+def test_a_sudden_drop_against_the_clients_own_usual_opens_a_flag(place: Place) -> None:
+    client = place.client()
+    for score in ("9", "8", "9", "9"):
+        place.ask(client, PromptKind.SCALE)
+        place.text(score)
+        place.clock.pass_by(days=7)
+    place.ask(client, PromptKind.SCALE)
+
+    place.text("5")
+
+    assert place.flag().reason == FlagReason.LOW_SCORE
+
+
 def test_paging_steps_that_did_not_run_are_counted(place: Place) -> None:
     place.client()
     place.text(CRY)
