@@ -17,7 +17,16 @@ from sqlalchemy import Executable, Select, TextClause, func, select, text, union
 from sqlalchemy.orm import Session
 
 from outreach.database import Database
-from outreach.models import Counter, Flag, Message, Reply, SetAside
+from outreach.models import (
+    Counter,
+    Flag,
+    Heartbeat,
+    Message,
+    Reply,
+    Sender,
+    SetAside,
+    Touchpoint,
+)
 from outreach.models.counting import METRIC, add_one
 from outreach.vocabulary import FlagState
 
@@ -25,6 +34,7 @@ from outreach.vocabulary import FlagState
 _NOT_CLOSED = text("flag.state <> 'closed'")
 _WAITING = text("message.state IN ('queued', 'claimed')")
 _UNRESOLVED = text("message.state IN ('handing_over', 'unknown')")
+_PLANNED = text("touchpoint.state = 'planned'")
 
 
 def count_forever(database: Database, name: str) -> None:
@@ -70,6 +80,30 @@ def _gauges(session: Session, now: datetime) -> Iterator[Metric]:
     yield _by_label(session, "messages", "Messages on their way, by state", "state", unsettled)
     for name, (words, counted) in _counts(now).items():
         yield GaugeMetricFamily(f"outreach_{name}", words, value=session.scalar(counted) or 0)
+    for name, (words, oldest) in _ages().items():
+        since = session.scalar(oldest)
+        age = max(0.0, (now - since).total_seconds()) if since else 0.0
+        yield GaugeMetricFamily(f"outreach_{name}", words, value=age)
+    beat = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "scheduler"))
+    yield GaugeMetricFamily(
+        "outreach_scheduler_last_beat_timestamp_seconds",
+        "The scheduler's last sign of life, in the machine's time",
+        value=beat.timestamp() if beat else 0,
+    )
+
+
+def _ages() -> dict[str, tuple[str, Select[datetime]]]:
+    """Name -> words and query of the oldest thing that waits: how late the service is."""
+    return {
+        "oldest_due_touchpoint_age_seconds": (
+            "How long the oldest planned touchpoint has been due",
+            select(func.min(Touchpoint.due_at)).where(_PLANNED),
+        ),
+        "oldest_waiting_message_age_seconds": (
+            "How long the oldest text could have been handed over",
+            select(func.min(Message.send_after)).where(_WAITING),
+        ),
+    }
 
 
 def _by_label(
@@ -101,6 +135,14 @@ def _counts(now: datetime) -> dict[str, tuple[str, Select[int]]]:
         "replies_unapplied": (
             "Replies that wait to be read again",
             select(func.count(Reply.id)).where(Reply.applied_at.is_(None)),
+        ),
+        "touchpoints_due": (
+            "Planned touchpoints whose time has come",
+            select(func.count(Touchpoint.id)).where(_PLANNED, Touchpoint.due_at <= now),
+        ),
+        "senders_stopped": (
+            "Senders stopped by an error of the carrier",
+            select(func.count(Sender.id)).where(Sender.stopped_at.is_not(None)),
         ),
         "set_aside": (
             "Rows set aside for a person",
