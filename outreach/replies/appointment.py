@@ -168,10 +168,16 @@ def _offered_days(text: Text) -> list[DateMention]:
     return [
         day
         for day in days
-        if is_offer(text, day)
+        if (is_offer(text, day) or _instead_of_another(text, day))
         and not _is_the_visits(text, day, refused)
         and not any(text.same_sentence(hit.start, day.start) for hit in asked)
     ]
+
+
+def _instead_of_another(text: Text, day: DateMention) -> bool:
+    """ "tomorrow, not today"."""
+    denied = text.between(day.end, day.end + 1) == ("not",)
+    return denied and any(other.start == day.end + 1 for other in text.days)
 
 
 def _named_days(text: Text) -> list[DateMention]:
