@@ -29,7 +29,13 @@ def asked_moment(text: Text) -> str:
 def _not_hindering(text: Text, days: list[DateMention]) -> list[DateMention]:
     """Without the days that are why: "i work friday, can we reschedule"."""
     moving = text.having("another_time")
-    return [day for day in days if not moving or not _hinders(text, day, moving)]
+    if not moving or len(days) > _MOST_DAYS:
+        return days
+    return [day for day in days if not _hinders(text, day, moving)]
+
+
+_MOST_DAYS = 12
+"""No person names more in one text; a hostile text may repeat hundreds."""
 
 
 def _hinders(text: Text, day: DateMention, moving: list[Hit]) -> bool:
