@@ -17,6 +17,7 @@ COMMANDS = {
     "interpret": "outreach.cli.interpret:interpret",
     "keys": "outreach.cli.keys:keys",
     "messages": "outreach.cli.messages:messages",
+    "page": "outreach.cli.page:page",
     "pause": "outreach.cli.pause:pause",
     "preview": "outreach.cli.preview:preview",
     "program": "outreach.cli.program:program",

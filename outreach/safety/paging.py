@@ -36,8 +36,8 @@ _AT_ONCE = 50
 # Literal, not bound: both databases use a partial index only where the query spells it out.
 _NOT_CLOSED = text("flag.state <> 'closed'")
 _NOBODY_AGAIN = timedelta(minutes=5)
-_TAKEN = (MessageState.ACCEPTED, MessageState.SENT, MessageState.DELIVERED)
-_LOST = (
+TAKEN = (MessageState.ACCEPTED, MessageState.SENT, MessageState.DELIVERED)
+LOST = (
     MessageState.FAILED,
     MessageState.UNDELIVERED,
     MessageState.EXPIRED,
@@ -172,11 +172,14 @@ def _page(
         link = fresh_link(page, settings.public_url)
         if channel == "sms":
             words = page_words(texts, program, flag, page.id, link)
-            page.message_id = _text(session, program, address, words.text, now)
+            page.message_id = text_staff(session, program, address, words.text, now)
         session.add(page)
 
 
-def _text(session: Session, program: LoadedProgram, number: str, words: str, now: datetime) -> str:
+def text_staff(
+    session: Session, program: LoadedProgram, number: str, words: str, now: datetime
+) -> str:
+    """Put a text to a staff member into the outbox; returns the message's id."""
     row = message_row(
         Outbound(
             program_id=program.id,
@@ -204,11 +207,11 @@ def _note_what_became_of_texts(session: Session, now: datetime) -> None:
             Page.accepted_at.is_(None),
             Page.error.is_(None),
             Page.created_at > now - 2 * _STAYS_USEFUL,
-            Message.state.in_((*_TAKEN, *_LOST)),
+            Message.state.in_((*TAKEN, *LOST)),
         )
     ).all()
     for page, state in rows:
-        if state in _TAKEN:
+        if state in TAKEN:
             page.accepted_at = now
             continue
         page.error, page.ended_at = state, now
