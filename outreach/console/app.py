@@ -21,6 +21,7 @@ from outreach.console import (
     health,
     looks,
     queue,
+    sample,
     signing_in,
 )
 from outreach.start import Started
@@ -73,7 +74,7 @@ def build_app(started: Started) -> Flask:
     CSRFProtect(app)
     _guard(app)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
-    for page in (health, queue, flags, clients, attention):
+    for page in (health, queue, flags, clients, sample, attention):
         app.register_blueprint(page.pages)
     app.register_blueprint(signing_in.pages_with(limiter))
     looks.install(app)

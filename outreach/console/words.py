@@ -56,7 +56,8 @@ REASON = {
 }
 
 WHY = {
-    FlagReason.CONCERN: "The screener found the marked words in what was written.",
+    FlagReason.CONCERN: "The screener, or whoever read it again, found something worrying in what "
+    "was written.",
     FlagReason.UNSCREENED: "The text could not be screened or applied, so a person must read it.",
     FlagReason.LOW_SCORE: "The score is at or below the program's limit.",
     FlagReason.SILENCE: "Several check-ins in a row were not answered.",
@@ -149,6 +150,8 @@ FLAG_EVENT = {
     "joined": "Another text joined",
     "raised": "Raised",
     "paged": "Paged",
+    "nobody_to_page": "Nobody could be paged",
+    "no_word": "No word since the safety text",
     "acknowledged": "Page acknowledged",
     "claimed": "Claimed",
     "released": "Put back",
