@@ -16,7 +16,8 @@ from outreach.cli.findings import Finding, Grade
 from outreach.clock import clock_for
 from outreach.database import Database
 from outreach.models import Heartbeat, Message, Program, Reply, Sender, SetAside
-from outreach.programs.loaded import load_programs
+from outreach.programs.loaded import LoadedProgram, load_programs
+from outreach.safety.page_people import supervisors
 from outreach.settings import Settings, SettingsError, load_settings
 from outreach.vault import VaultError
 from outreach.vocabulary import MessageState
@@ -77,7 +78,7 @@ def _with_database(settings: Settings) -> Iterator[Finding]:
     yield _schema(database)
     with database.read() as session:
         yield from _clock(session, datetime.now(UTC))
-        yield from _programs(session)
+        yield from _programs(session, settings)
         yield from _heartbeat(session, datetime.now(UTC))
         yield from _set_aside(session)
         yield from _unknown(session)
@@ -110,7 +111,7 @@ def _clock(session: Session, now: datetime) -> Iterator[Finding]:
         yield Finding("clock", Grade.OK, "This machine and the database agree.")
 
 
-def _programs(session: Session) -> Iterator[Finding]:
+def _programs(session: Session, settings: Settings) -> Iterator[Finding]:
     try:
         programs = load_programs(session).values()
     except VaultError as error:
@@ -127,9 +128,16 @@ def _programs(session: Session) -> Iterator[Finding]:
             todo = f"End it with: outreach resume --program {program.slug}"
             yield Finding("programs", Grade.NOTE, f"{program.slug} is paused.", todo)
         if not program.file.on_call.people:
-            words = f"{program.slug} has nobody on call: urgent flags page nobody."
-            todo = "Add on_call to its file and apply it."
-            yield Finding("programs", Grade.NOTE, words, todo)
+            yield _nobody_on_call(session, settings, program)
+
+
+def _nobody_on_call(session: Session, settings: Settings, program: LoadedProgram) -> Finding:
+    todo = f"Add on_call to its file, apply it, then: outreach page test --program {program.slug}"
+    if supervisors(session, settings, program.id):
+        words = f"{program.slug} has nobody on call: urgent flags page its supervisors by e-mail."
+    else:
+        words = f"{program.slug} has nobody on call: urgent flags page nobody."
+    return Finding("programs", Grade.NOTE, words, todo)
 
 
 def _heartbeat(session: Session, now: datetime) -> Iterator[Finding]:

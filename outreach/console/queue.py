@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from outreach.console import access, audit, here, people, polling, pulse
 from outreach.console.scope import Scope
 from outreach.models import Client, Flag, Program
+from outreach.safety import page_people
 from outreach.vocabulary import FlagState, Severity
 
 pages = Blueprint("queue", __name__)
@@ -52,12 +53,14 @@ def show() -> ResponseReturnValue:
         lines = _lines(session, scope, view)
         counts = _counts(session, scope)
         silent = pulse.is_silent(session)
+        unheard = _unheard(session, scope)
     audit.saw("queue")
     html = render_template(
         "queue.html",
         lines=lines,
         counts=counts,
         silent=silent,
+        unheard=unheard,
         view=view,
         views=VIEWS,
         etag=current,
@@ -78,6 +81,12 @@ def _state(session: Session, scope: Scope, view: str) -> str:
     ).one()
     minute = polling.minute(here.now())
     return polling.tag(view, scope.staff_id, minute, *seen, pulse.is_silent(session))
+
+
+def _unheard(session: Session, scope: Scope) -> list[str]:
+    """Names of the member's programs whose urgent flags would page nobody."""
+    found = page_people.unheard(session, here.started().settings)
+    return [each.file.name for each in found.values() if each.id in scope.program_ids]
 
 
 def _lines(session: Session, scope: Scope, view: str) -> Sequence[Line]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from outreach.models import Membership, Staff
 from outreach.programs.file import OnCallPerson
-from outreach.programs.loaded import LoadedProgram
+from outreach.programs.loaded import LoadedProgram, load_programs
 from outreach.safety.page_steps import is_repeat, people_at
 from outreach.settings import Settings
 from outreach.vocabulary import StaffRole
@@ -28,6 +28,15 @@ def people_to_page(
     if people and not is_repeat(program.file, step):
         return people
     return people | supervisors(session, settings, program.id)
+
+
+def unheard(session: Session, settings: Settings) -> dict[str, LoadedProgram]:
+    """The programs, by id, whose urgent flags nobody would be paged about."""
+    return {
+        program.id: program
+        for program in load_programs(session).values()
+        if not program.file.on_call.people and not supervisors(session, settings, program.id)
+    }
 
 
 def supervisors(session: Session, settings: Settings, program_id: str) -> dict[str, OnCallPerson]:
