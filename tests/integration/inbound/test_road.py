@@ -14,6 +14,8 @@ from outreach.models import (
     SetAside,
 )
 from outreach.replies.receive import MOST_TRIES, reread_unapplied
+from outreach.safety.paging import page_due
+from outreach.settings import Settings
 from outreach.vocabulary import AppointmentStatus, FlagReason, MessageState, PromptKind
 from tests.integration.inbound.place import LINE, PHONE, Place
 from webhooks.access import caller_of
@@ -292,3 +294,16 @@ def metrics(place: Place) -> str:
     response = place.web.get("/metrics", headers={"Authorization": "Bearer for the monitor"})
     assert response.status_code == 200
     return response.text
+
+
+def test_metrics_count_what_is_on_its_way_and_not_what_has_arrived(
+    place: Place, settings: Settings
+) -> None:
+    place.ask(place.client(), PromptKind.SCALE)  # delivered
+    place.text("i want to kill myself")
+    page_due(place.database, settings, now=place.clock.time)
+
+    shown = metrics(place)
+
+    assert 'outreach_messages{state="queued"} 1.0' in shown
+    assert "delivered" not in shown
