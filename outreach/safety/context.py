@@ -7,6 +7,7 @@ a story. The kinds of frames.yaml and what they do:
     past       "years ago": one step down and at most moderate; low where wellbeing is stated
     joke       laughter or an everyday cause beside words that people use in jest: low
     story      films, songs, news: none unless the sender speaks of himself
+    search     "reading forums about": what is looked up so is no story
     earnest    "not joking", "for real": cancels joke
     undenied   "cant stop @", "not gonna lie": a denying word that denies nothing
     well, but, present   helpers of the above
@@ -86,7 +87,7 @@ class Context:
 
     def _weigh(self, hit: Hit) -> Judged:
         first = self._speaks_of_self(hit)
-        if "story" in self._places and first is not True:
+        if first is not True and "story" in self._places and "search" not in self._places:
             return Judged(hit, Severity.NONE, (self._ids["story"],))
         if self._is_past(hit):
             return Judged(hit, self._past(hit, first=first), (self._ids["past"],))
