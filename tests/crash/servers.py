@@ -61,7 +61,10 @@ def private_postgres(directory: Path, port: int) -> Iterator[PrivatePostgres]:
     programs = _postgres_programs()
     with _owned_by_server(directory) as (home, user):
         server = PrivatePostgres(programs, home / "data", port, user)
-        server.run("initdb", "-D", str(server.data), "-U", "outreach", "-A", "trust", "--no-sync")
+        try:
+            server.run("initdb", "-D", str(server.data), "-U", "outreach", "-A", "trust", "-N")
+        except (OSError, subprocess.CalledProcessError) as error:
+            needs("postgres", f"no private server can be made: {error}")
         server.control("start", "-o", _POSTGRES_OPTIONS.format(port=port))
         try:
             yield server
@@ -70,12 +73,15 @@ def private_postgres(directory: Path, port: int) -> Iterator[PrivatePostgres]:
 
 
 def _postgres_programs() -> Path:
-    """Debian keeps them out of the path, others do not."""
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    found = str(versions[-1]) if versions else shutil.which("initdb")
-    if found is None:
+    """Debian keeps them out of the path, side by side by version; others do not."""
+    newest = max(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"),
+        key=lambda path: float(path.parts[-3]),
+        default=Path(shutil.which("initdb") or ""),
+    )
+    if newest.name != "initdb":
         needs("postgres", "initdb is not installed, so no private server can be started")
-    return Path(str(found)).parent
+    return newest.parent
 
 
 @contextmanager
@@ -98,7 +104,8 @@ class PrivateRedis:
 
     def __init__(self, directory: Path, port: int) -> None:
         self._port = port
-        self._command = ["redis-server", "--port", str(port), "--dir", directory, *_REDIS_OPTIONS]
+        where = ("--port", str(port), "--dir", str(directory))
+        self._command = ["redis-server", *where, *_REDIS_OPTIONS]
         self.start()
 
     @property

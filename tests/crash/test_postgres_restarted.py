@@ -46,13 +46,17 @@ def test_when_postgres_restarts_twice_under_load_every_text_arrives_exactly_once
     with scene.database.write() as session:
         scene.ids = World(session, datetime.now(UTC), pace=PACE).blast(TEXTS)
     scene.start()
-    for sent in (TEXTS // 4, TEXTS // 2):
-        scene.wait_for(lambda least=sent: scene.posted() >= least)
-        postgres.restart_at_once()
-        assert scene.posted() < TEXTS, "it was no longer under load"
+    _restart_after(TEXTS // 4, scene, postgres)
+    _restart_after(TEXTS // 2, scene, postgres)
     scene.wait_for(lambda: set(scene.states()) <= ARRIVED, within=45)
 
     assert scene.arrivals() == dict.fromkeys(scene.ids, 1)
     assert scene.scheduler is not None
     assert scene.scheduler.poll() is None, "the scheduler died"
     assert scene.stop() == 0
+
+
+def _restart_after(texts: int, scene: Scene, postgres: PrivatePostgres) -> None:
+    scene.wait_for(lambda: scene.posted() >= texts)
+    postgres.restart_at_once()
+    assert scene.posted() < TEXTS, "it was no longer under load"
