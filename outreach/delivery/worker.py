@@ -38,6 +38,7 @@ def broker_app(broker_url: str) -> Celery:
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # the usual 100 tries end within the hour
         broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 5},
     )
     return app
