@@ -133,6 +133,8 @@ def _short_answer(text: Text, offered: list[DateMention]) -> Candidate | None:
         return Candidate(Intent.UNCLEAR, "", "yes and no")
     if yes or no:
         return _plain(text, max(yes + no), offered)
+    if any(text.is_about_texts(hit) for hit in text.having("only_days", "off_days")):
+        return None  # "text me only on mondays" speaks of texts, not of the visit
     if offered or _only_a_day(text):
         return _reschedule(text, "a day is named")
     if fine and not is_asked(text, fine[0]):
