@@ -133,15 +133,16 @@ def _short_answer(text: Text, offered: list[DateMention]) -> Candidate | None:
         return Candidate(Intent.UNCLEAR, "", "yes and no")
     if yes or no:
         return _plain(text, max(yes + no), offered)
-    if any(text.is_about_texts(hit) for hit in text.having("only_days", "off_days")):
-        return None  # "text me only on mondays" speaks of texts, not of the visit
-    if offered or _only_a_day(text):
+    # "Text me only on Mondays" speaks of texts, not of the visit.
+    of_texts = any(text.is_about_texts(hit) for hit in text.having("only_days", "off_days"))
+    if not of_texts and (offered or _only_a_day(text)):
         return _reschedule(text, "a day is named")
     if fine and not is_asked(text, fine[0]):
         return Candidate(Intent.CONFIRM, "", text.quote(fine[0]))
     if other_number(text.words):
         return Candidate(Intent.UNCLEAR, "", "a number that was not offered")
-    return _reschedule(text, "a day is named") if _named_days(text) else None
+    named = not of_texts and _named_days(text)
+    return _reschedule(text, "a day is named") if named else None
 
 
 def _is_both(text: Text, yes: list[Hit], no: list[Hit]) -> bool:
