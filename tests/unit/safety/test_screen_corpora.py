@@ -21,7 +21,7 @@ def shares() -> dict[tuple[str, str], float]:
             Severity(row["severity"]),
             screen(row["text"]).severity,
         )
-        for name in ("w1", "w2", "w3", "w4", "w6")
+        for name in ("w1", "w2", "w3", "w4", "w5", "w6")
         for row in csv.DictReader((CORPORA / f"{name}.csv").open(encoding="utf-8", newline=""))
     ]
     return {(each.group, each.question): each.hits / each.total for each in report(rows)}
