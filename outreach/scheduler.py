@@ -101,6 +101,7 @@ def ticks(started: Started, carrier: Carrier, library: Library) -> tuple[Tick, .
         Tick(
             "inbound", 300, lambda: catch_up(database, carrier, library, now=now()), at_start=True
         ),
+        Tick("checkpoint", 2, database.checkpoint),
         Tick("heartbeat", 5, lambda: beat(database), at_start=True),
     )
     return table + _second_reader(started) + _outward_sign(started) + _simulated_network(started)
