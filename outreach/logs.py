@@ -67,8 +67,10 @@ def set_up_logs(process: str, *, level: int = logging.INFO) -> None:
     )
     structlog.contextvars.bind_contextvars(process=process)
     # twilio logs the request's parameters, which hold phone numbers; the others log addresses.
-    for name in ("twilio", "urllib3", "aiohttp", "apscheduler", "sqlalchemy"):
+    for name in ("twilio", "urllib3", "aiohttp", "sqlalchemy"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # A tick that is still running when its next turn comes is meant to skip it; no line about that.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def _exception_by_type(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
