@@ -5,18 +5,22 @@ the words of a text and nothing backtracks.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from outreach.safety.lexicon import MANY, MANY_FROM, NUMBER, Element, Pattern, Step
-from outreach.safety.notation import EDGES, HIT, LONG_GAP
+from outreach.safety.notation import HIT, LONG_GAP
 
 STOP = "."
 MASKED = "_"
 MOST_HITS = 6
 """Places of one pattern that are looked at; the seventh repetition says nothing new."""
+
+Fits: TypeAlias = Mapping[int, AbstractSet[int]]
+"""Places where something begins, each with the places where it may have ended."""
+_NOWHERE: frozenset[int] = frozenset()
 
 T = TypeVar("T")
 
@@ -27,7 +31,6 @@ class Chart:
     def __init__(self, words: Sequence[str], barriers: frozenset[str]) -> None:
         """`barriers`: the words that no gap may skip."""
         self.words = words
-        self.hit = (-1, -1)
         self._keys = [_keys(word) for word in words]
         self._places: dict[str, list[int]] = defaultdict(list)
         for place, keys in enumerate(self._keys):
@@ -36,8 +39,12 @@ class Chart:
         self.keys = self._places.keys()
         self._reach = _reach(words, barriers)
         self._present: dict[str, bool] = {}
-        self._first: dict[str, list[int]] = {}
-        self._ends: dict[tuple[str, int], frozenset[int]] = {}
+        self._found: dict[str, Fits] = {name: _at(edges) for name, edges in _edges(words)}
+        self.look_at(-1, -1)
+
+    def look_at(self, start: int, end: int) -> None:
+        """Let `@` stand for words [start, end)."""
+        self._found[HIT] = {start: frozenset((end,))}
 
     def may_hold(self, pattern: Pattern) -> bool:
         """Whether everything the pattern needs is there at all, in whatever order."""
@@ -68,57 +75,48 @@ class Chart:
 
     def _starts(self, steps: Sequence[Step]) -> Iterable[int]:
         first = steps[0].element
-        if first is None or steps[0].optional or not first.after:
+        if first is None or steps[0].optional:
             return range(len(self.words) + 1)
-        starts = self._first.get(first.name)
-        if starts is None:
-            known = first.after.keys() & self.keys
-            starts = sorted(place for key in known for place in self._places[key])
-            self._first[first.name] = starts
-        return starts
+        return self._fits(first)
 
     def _walk(self, steps: Sequence[Step], reached: AbstractSet[int]) -> AbstractSet[int]:
         for element, optional, gap in steps:
             if element is None:
                 after = self._skip(reached, gap)
-            elif len(reached) == 1:
-                (place,) = reached
-                after = self._step(element, place)
             else:
-                after = frozenset().union(*(self._step(element, place) for place in reached))
+                fits = self._found.get(element.name) or self._fits(element)
+                if len(reached) == 1:
+                    (place,) = reached
+                    after = fits.get(place, _NOWHERE)
+                else:
+                    after = _NOWHERE.union(*(fits[each] for each in reached if each in fits))
             reached = after | reached if optional else after
             if not reached:
                 break
         return reached
 
-    def _step(self, element: Element, place: int) -> frozenset[int]:
-        if not element.after:
-            return self._special(element.name, place)
-        if place >= len(self._keys):
-            return frozenset()
-        known = self._ends.get((element.name, place))
-        if known is None:
-            known = self._ends[element.name, place] = self._on(element, place)
-        return known
+    def _fits(self, element: Element) -> Fits:
+        """Where the element fits; found once for a text."""
+        found = self._found.get(element.name)
+        if found is None:
+            found = self._found[element.name] = self._find_fits(element)
+        return found
 
-    def _on(self, element: Element, place: int) -> frozenset[int]:
+    def _find_fits(self, element: Element) -> Fits:
+        known = element.after.keys() & self.keys
+        places = sorted({place for key in known for place in self._places[key]})
+        ends = ((place, self._on(element, place)) for place in places)
+        return {place: after for place, after in ends if after}
+
+    def _on(self, element: Element, place: int) -> AbstractSet[int]:
         ends: set[int] = set()
         for key in self._keys[place]:
             for taken, steps in element.after.get(key, ()):
-                ends |= self._walk(steps, {place + taken})
-        return frozenset(ends)
-
-    def _special(self, name: str, place: int) -> frozenset[int]:
-        if name == HIT:
-            return frozenset((self.hit[1],)) if place == self.hit[0] else frozenset()
-        return frozenset((place,)) if name in EDGES and self._is_edge(name, place) else frozenset()
-
-    def _is_edge(self, name: str, place: int) -> bool:
-        before, after = self.words[:place], self.words[place:]
-        if name in {"^", "$"}:
-            near = before[-1:] if name == "^" else after[:1]
-            return not near or near[0] == STOP
-        return all(word == STOP for word in (before if name == "^^" else after))
+                if steps:
+                    ends |= self._walk(steps, {place + taken})
+                else:
+                    ends.add(place + taken)
+        return ends
 
     def _skip(self, reached: AbstractSet[int], gap: int) -> AbstractSet[int]:
         after: set[int] = set()
@@ -153,6 +151,21 @@ def _keys(word: str) -> tuple[str, ...]:
         return (word,)
     many = len(word) > 3 or int(word) >= MANY_FROM
     return (word, NUMBER, MANY) if many else (word, NUMBER)
+
+
+def _edges(words: Sequence[str]) -> Iterator[tuple[str, Iterable[int]]]:
+    """The places of each edge: before and after sentences, and before and after the whole text."""
+    size = len(words)
+    stops = [place for place, word in enumerate(words) if word == STOP]
+    spoken = [place for place, word in enumerate(words) if word != STOP] or [size]
+    yield "^", (0, *(stop + 1 for stop in stops))
+    yield "$", (*stops, size)
+    yield "^^", range(spoken[0] + 1)
+    yield "$$", range(min(spoken[-1] + 1, size), size + 1)
+
+
+def _at(edges: Iterable[int]) -> Fits:
+    return {place: frozenset((place,)) for place in edges}
 
 
 def _reach(words: Sequence[str], barriers: frozenset[str]) -> list[int]:

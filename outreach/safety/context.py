@@ -73,7 +73,7 @@ class Context:
     def _denial(self, hit: Hit) -> str | None:
         if hit.rule.concern in _STATES:
             return None
-        self._chart.hit = (hit.start, hit.end)
+        self._chart.look_at(hit.start, hit.end)
         not_denying = self._places.get("undenied", [])
         for frame, pattern in self._denials:
             for start, end in self._chart.find(pattern):
