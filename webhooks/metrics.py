@@ -3,37 +3,40 @@
 Several processes serve this app, so what must be exact lives in the database.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from prometheus_client.core import (
-    CollectorRegistry,
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    Metric,
-)
+from prometheus_client.core import CollectorRegistry, GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from sqlalchemy import Executable, Select, TextClause, func, select, text, union_all
 from sqlalchemy.orm import Session
 
 from outreach.database import Database
+from outreach.delivery.pacing import Pace
 from outreach.models import (
-    Counter,
     Flag,
     Heartbeat,
     Message,
+    Program,
     Reply,
     Sender,
     SetAside,
     Touchpoint,
 )
 from outreach.models.counting import METRIC, add_one
-from outreach.vocabulary import FlagState
+from outreach.vocabulary import FlagState, MessageState
+from webhooks.counted import counters
 
 # Literal, not bound: both databases use a partial index only where the query spells it out.
 _NOT_CLOSED = text("flag.state <> 'closed'")
 _WAITING = text("message.state IN ('queued', 'claimed')")
 _UNRESOLVED = text("message.state IN ('handing_over', 'unknown')")
+_UNSETTLED = (
+    MessageState.QUEUED,
+    MessageState.CLAIMED,
+    MessageState.HANDING_OVER,
+    MessageState.UNKNOWN,
+)
 _PLANNED = text("touchpoint.state = 'planned'")
 
 
@@ -44,7 +47,7 @@ def count_forever(database: Database, name: str) -> None:
 
 
 def exposition(database: Database, now: datetime) -> bytes:
-    """Every figure in Prometheus' text format; no ids, numbers or words among them."""
+    """Every figure in Prometheus' text format; no ids, numbers or words, only programs' names."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Figures(database, now))
     return generate_latest(registry)
@@ -59,17 +62,8 @@ class _Figures:
 
     def collect(self) -> Iterator[Metric]:
         with self._database.read() as session:
-            yield from _counters(session)
+            yield from counters(session)
             yield from _gauges(session, self._now)
-
-
-def _counters(session: Session) -> Iterator[Metric]:
-    rows = session.execute(
-        select(Counter.name, Counter.value).where(Counter.name.startswith(METRIC))
-    )
-    for name, value in rows:
-        short = name.removeprefix(METRIC)
-        yield CounterMetricFamily(f"outreach_{short}", short.replace("_", " "), value=value)
 
 
 def _gauges(session: Session, now: datetime) -> Iterator[Metric]:
@@ -77,7 +71,10 @@ def _gauges(session: Session, now: datetime) -> Iterator[Metric]:
     yield _by_label(session, "flags_open", "Flags not closed", "severity", flags)
     # Only what is on its way: final states are most of the table, and no index counts them.
     unsettled = union_all(*(_states(which) for which in (_WAITING, _UNRESOLVED)))
-    yield _by_label(session, "messages", "Messages on their way, by state", "state", unsettled)
+    yield _by_label(
+        session, "messages", "Messages on their way, by state", "state", unsettled, zero=_UNSETTLED
+    )
+    yield from _paces(session, now)
     for name, (words, counted) in _counts(now).items():
         yield GaugeMetricFamily(f"outreach_{name}", words, value=session.scalar(counted) or 0)
     for name, (words, oldest) in _ages().items():
@@ -90,6 +87,28 @@ def _gauges(session: Session, now: datetime) -> Iterator[Metric]:
         "The scheduler's last sign of life, in the machine's time",
         value=beat.timestamp() if beat else 0,
     )
+
+
+def _paces(session: Session, now: datetime) -> Iterator[GaugeMetricFamily]:
+    allowed = GaugeMetricFamily(
+        "outreach_sender_segments_per_second", "The pace of a sender's program", labels=["program"]
+    )
+    ahead = GaugeMetricFamily(
+        "outreach_sender_pace_ahead_seconds",
+        "For how long a sender's pace is used up already",
+        labels=["program"],
+    )
+    rows = session.execute(
+        select(Program.slug, Sender.segments_per_second, Sender.free_at).join(
+            Program, Program.id == Sender.program_id
+        )
+    )
+    for slug, segments_per_second, free_at in rows:
+        pace = Pace.at(now, segments_per_second, free_at)
+        allowed.add_metric([slug], segments_per_second)
+        ahead.add_metric([slug], (pace.free_at - now).total_seconds())
+    yield allowed
+    yield ahead
 
 
 def _ages() -> dict[str, tuple[str, Select[datetime]]]:
@@ -107,10 +126,17 @@ def _ages() -> dict[str, tuple[str, Select[datetime]]]:
 
 
 def _by_label(
-    session: Session, name: str, words: str, label: str, query: Executable
+    session: Session,
+    name: str,
+    words: str,
+    label: str,
+    query: Executable,
+    zero: Sequence[str] = (),
 ) -> GaugeMetricFamily:
+    """One gauge by label; those of `zero` are shown even while there are none."""
     gauge = GaugeMetricFamily(f"outreach_{name}", words, labels=[label])
-    for value, count in session.execute(query):
+    counts = {str(value): count for value, count in session.execute(query)}
+    for value, count in (dict.fromkeys(zero, 0) | counts).items():
         gauge.add_metric([value], count)
     return gauge
 
@@ -139,6 +165,10 @@ def _counts(now: datetime) -> dict[str, tuple[str, Select[int]]]:
         "touchpoints_due": (
             "Planned touchpoints whose time has come",
             select(func.count(Touchpoint.id)).where(_PLANNED, Touchpoint.due_at <= now),
+        ),
+        "messages_due": (
+            "Texts that could be handed over now",
+            select(func.count(Message.id)).where(_WAITING, Message.send_after <= now),
         ),
         "senders_stopped": (
             "Senders stopped by an error of the carrier",

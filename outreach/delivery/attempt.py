@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session, aliased
 
 from outreach.database import Database
 from outreach.delivery.asking import NO_ANSWER_AFTER
+from outreach.delivery.lateness import handed_over
 from outreach.models import Attempt, Message, Sender, new_id
+from outreach.models.counting import count_metrics
 from outreach.vocabulary import MessageState
 
 TWIN_UNRESOLVED = text("twin.state IN ('handing_over', 'unknown')")
@@ -30,6 +32,7 @@ class HandingOver:
     ordinal: int
     sender_id: str
     sender: str
+    kind: str
     lane: int
     number_sealed: bytes
     body_sealed: bytes
@@ -54,6 +57,7 @@ def begin(session: Session, message_ids: Sequence[str], *, now: datetime) -> lis
                 for t in texts
             ],
         )
+        count_metrics(session, handed_over(list(begun.values()), now))
     return texts
 
 
@@ -91,7 +95,10 @@ def _begin_statement(message_ids: Sequence[str], now: datetime) -> Any:
             Message.id,
             Message.attempts,
             Message.sender_id,
+            Message.kind,
             Message.lane,
+            Message.segments,
+            Message.send_after,
             Message.number_sealed,
             Message.body_sealed,
             Message.useful_until,
@@ -112,6 +119,7 @@ def _handing_over(row: Row[Any], senders: dict[str, str]) -> HandingOver:
         ordinal=row.attempts,
         sender_id=row.sender_id,
         sender=senders[row.sender_id],
+        kind=row.kind,
         lane=row.lane,
         number_sealed=row.number_sealed,
         body_sealed=row.body_sealed,

@@ -4,6 +4,7 @@ Law 1: consent in force is looked at here and nowhere later; only what the sende
 within `horizon` is claimed. Law 2: `begin` writes the attempts, the point of no return.
 """
 
+from collections import Counter
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -28,6 +29,7 @@ from outreach.delivery.limits import over_limit
 from outreach.delivery.pacing import Pace
 from outreach.delivery.welcome import owe_again
 from outreach.models import Client, Consent, Message, Program, Sender
+from outreach.models.counting import count_metrics
 from outreach.vocabulary import ClientStatus, MessageKind, MessageState
 
 LEASE = timedelta(seconds=10)
@@ -77,6 +79,8 @@ def claim(session: Session, *, now: datetime, room: int, horizon: timedelta) -> 
         claimed += _claim_from(
             session, sender, now=now, share=share, until=now + horizon, twins=twins
         )
+    if claimed:
+        count_metrics(session, {"claimed": len(claimed)})
     return claimed
 
 
@@ -253,6 +257,8 @@ def _end(session: Session, fates: list[tuple[Row[Any], Fate, str]], now: datetim
             .execution_options(synchronize_session=False)
         )
     ended = [row for row, what, _ in fates if what in ends]
+    not_sent = Counter(f"not_sent:{why}:{row.kind}" for row, what, why in fates if what in ends)
+    count_metrics(session, not_sent)
     if any(row.kind == MessageKind.WELCOME for row in ended):
         owe_again(session, [row.id for row in ended], now=now)
     _put_off(session, [row.id for row, what, _ in fates if what is Fate.HOLD], now + _HOLD)

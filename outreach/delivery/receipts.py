@@ -14,6 +14,7 @@ from outreach.delivery.asking import ASK_ABOUT_ACCEPTED
 from outreach.delivery.consequences import follow
 from outreach.delivery.states import before, from_carrier
 from outreach.models import Attempt, Instant, Message, Receipt, new_id
+from outreach.models.counting import count_metrics
 from outreach.vocabulary import MessageState
 
 _PROVEN_BY_RECEIPT = (MessageState.HANDING_OVER, MessageState.UNKNOWN)
@@ -61,6 +62,7 @@ def record_receipt(
         )
     )
     _fold(session, said, now)
+    count_metrics(session, {f"receipts:{source}:{from_carrier(said.status) or 'other'}": 1})
     return True
 
 

@@ -20,7 +20,7 @@ from outreach.delivery.carrier import Answer, Carrier, CarrierText, Listing, Loo
 from outreach.delivery.receipts import record_receipt
 from outreach.delivery.welcome import owe_again
 from outreach.models import Attempt, Message, unseal
-from outreach.models.counting import METRIC, add_one
+from outreach.models.counting import count_metrics
 from outreach.vocabulary import MessageState
 
 MARGIN = timedelta(minutes=2)
@@ -138,7 +138,7 @@ def _conclude(
     found = None if listing is None else _match(session, one, listing.texts)
     proven_absent = listing is not None and listing.complete and now >= proof_from
     result = "found" if found else "absent" if proven_absent else "open"
-    add_one(session, f"{METRIC}reconcile_{result}")
+    count_metrics(session, {f"reconcile:{result}": 1})
     if found is not None:
         record_receipt(
             session,

@@ -5,6 +5,7 @@ newer attempt is left alone by a late refusal, while a late "accepted" always co
 """
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +25,7 @@ from outreach.delivery.pacing import wait_seconds
 from outreach.delivery.states import before
 from outreach.errors import OutreachError
 from outreach.models import Attempt, Message, Sender, SetAside, new_id
-from outreach.models.counting import METRIC, add
+from outreach.models.counting import count_metrics
 from outreach.vocabulary import MessageState
 
 _MESSAGES = cast("Table", Message.__table__)
@@ -54,9 +55,8 @@ def settle(session: Session, finished: Sequence[Finished], *, now: datetime) -> 
     _close_attempts(session, finished, now)
     for one in by_answer[Answer.REFUSED] + by_answer[Answer.RETRY]:
         follow(session, one.text.message_id, one.handover.code, now=now)
-    for answer, ones in by_answer.items():
-        if ones:
-            add(session, f"{METRIC}handovers_{answer}", len(ones))
+    answers = Counter(f"handovers:{one.handover.answer}:{one.text.kind}" for one in finished)
+    count_metrics(session, answers)
 
 
 def settle_one_by_one(database: Database, finished: Sequence[Finished], *, now: datetime) -> None:
