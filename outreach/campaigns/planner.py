@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from outreach.campaigns.facts import PlanningFacts, Touch, Waiting
 from outreach.campaigns.load import planning_facts
 from outreach.campaigns.plan import Plan, plan_for
+from outreach.campaigns.prepared import run
 from outreach.campaigns.rows import (
     INSERT_NEW,
     among,
     change,
     fetch,
     is_planned,
-    run,
     set_aside,
     touchpoint_row,
 )
@@ -30,6 +30,9 @@ BATCH = 200
 """Clients per transaction: few enough that no writer waits long for the lock."""
 
 _PLANNED = Touchpoint.__table__.c.state == TouchpointState.PLANNED
+_JOINED = insert(Enrollment)
+_DECIDED = insert(Decision)
+_SET_ASIDE = insert(SetAside)
 _WELCOMED = change(Client, {"welcomed_at": "at"})
 _REJOINED = change(Enrollment, {"since": "at"}, ended_at=None)
 _LEFT = change(Enrollment, {"ended_at": "at"})
@@ -202,15 +205,15 @@ def _moved(waiting: Waiting, touch: Touch) -> dict[str, Any]:
 
 def _write(session: Session, changes: Changes) -> None:
     run(session, _WELCOMED, changes.welcomed)
-    run(session, insert(Enrollment), changes.joined)
+    run(session, _JOINED, changes.joined)
     run(session, _REJOINED, changes.rejoined)
     run(session, _LEFT, changes.left)
     run(session, _UNPLANNED, changes.unplanned)
     run(session, _DROPPED, changes.dropped)
-    run(session, insert(Decision), [_drop_decision(row) for row in changes.dropped])
+    run(session, _DECIDED, [_drop_decision(row) for row in changes.dropped])
     run(session, _MOVED, changes.moved)
     run(session, INSERT_NEW[session.connection().dialect.name], changes.new)
-    run(session, insert(SetAside), changes.set_aside)
+    run(session, _SET_ASIDE, changes.set_aside)
     if changes.client_ids:
         session.execute(
             update(Client)

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Dialect, bindparam, insert, select, update
 
 from outreach.campaigns.outcomes import Outcome, Written
+from outreach.campaigns.prepared import Bound, bind
 from outreach.campaigns.rows import (
     INSERT_NEW,
     KEEP_USED,
     among,
     change,
     fetch,
-    run,
     set_aside,
     touchpoint_row,
 )
@@ -32,6 +32,10 @@ from outreach.policy.reasons import Reason
 from outreach.policy.verdicts import Hold, Skip
 from outreach.vocabulary import MessageKind, PromptKind, TouchpointState, Verdict
 
+_NEW_MESSAGE = insert(Message)
+_NEW_DECISION = insert(Decision)
+_NEW_PROMPT = insert(Prompt)
+_NEW_SET_ASIDE = insert(SetAside)
 _RELEASE = change(
     Touchpoint,
     {"subject": "about", "decided_at": "at", "message_id": "message"},
@@ -60,7 +64,6 @@ _STILL_DUE = (
 _EXPIRES = {Reason.STALE}
 
 _Sent = list[tuple[Outcome, Written]]
-_Work = list[tuple[Any, list[dict[str, Any]]]]
 
 
 def record(database: Database, outcomes: Sequence[Outcome], *, now: datetime) -> None:
@@ -69,7 +72,7 @@ def record(database: Database, outcomes: Sequence[Outcome], *, now: datetime) ->
 
     Rows are made before the transaction begins: on SQLite every other writer waits for it.
     """
-    dialect = database.engine.dialect.name
+    dialect = database.engine.dialect
     work = _work(outcomes, dialect, now)
     due = _STILL_DUE.where(Touchpoint.due_at <= now)
     with database.write() as session:
@@ -77,28 +80,29 @@ def record(database: Database, outcomes: Sequence[Outcome], *, now: datetime) ->
         still_due = {row.id for row in fetch(session, due, ids=ids)}
         if len(still_due) < len(outcomes):
             work = _work([one for one in outcomes if one.row.id in still_due], dialect, now)
-        for statement, rows in work:
-            run(session, statement, rows)
+        for bound in work:
+            bound.run(session)
 
 
-def _work(outcomes: Sequence[Outcome], dialect: str, now: datetime) -> _Work:
+def _work(outcomes: Sequence[Outcome], dialect: Dialect, now: datetime) -> list[Bound]:
     """Statements with their rows, in an order that foreign keys allow."""
     sent = [(outcome, outcome.written) for outcome in outcomes if outcome.written]
     replaced = [prompt_id for _, written in sent for prompt_id in written.replaced]
-    return [
-        (insert(Message), [written.message for _, written in sent]),
+    work: list[tuple[Any, list[dict[str, Any]]]] = [
+        (_NEW_MESSAGE, [written.message for _, written in sent]),
         (_RELEASE, [_release(outcome, written, now) for outcome, written in sent]),
         (_HOLD, list(_holds(outcomes, now))),
         (_END, list(_ends(outcomes, now))),
-        (insert(Decision), [_decision(one, now) for one in outcomes if _is_news(one)]),
+        (_NEW_DECISION, [_decision(one, now) for one in outcomes if _is_news(one)]),
         (_CLOSE_PROMPT, [{"b_id": prompt_id, "at": now} for prompt_id in replaced]),
-        (insert(Prompt), list(_prompts(sent, now))),
+        (_NEW_PROMPT, list(_prompts(sent, now))),
         (_TOLD, list(_told(sent))),
-        (KEEP_USED[dialect], list(_used(sent))),
+        (KEEP_USED[dialect.name], list(_used(sent))),
         (_WELCOMED, list(_welcomed(sent, now))),
-        (INSERT_NEW[dialect], list(_successors(outcomes))),
-        (insert(SetAside), list(_set_aside(outcomes, now))),
+        (INSERT_NEW[dialect.name], list(_successors(outcomes))),
+        (_NEW_SET_ASIDE, list(_set_aside(outcomes, now))),
     ]
+    return [bind(statement, rows, dialect) for statement, rows in work]
 
 
 def _release(outcome: Outcome, written: Written, now: datetime) -> dict[str, Any]:

@@ -63,12 +63,6 @@ def change(table: type[Base], bound: dict[str, str], **values: Any) -> Any:
     return update(core).where(core.c.id == bindparam("b_id")).values(parameters | values)
 
 
-def run(session: Session, statement: Any, rows: list[dict[str, Any]]) -> None:
-    """Execute a statement once per row, past the ORM; nothing for no rows."""
-    if rows:
-        session.connection().execute(statement, rows)
-
-
 def _keep_used(insert: Any) -> Any:
     statement = insert(TextUse.__table__)
     return statement.on_conflict_do_update(
