@@ -16,13 +16,16 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from outreach.database import Database
-from outreach.models import Message
+from outreach.models import Attempt, Message
+from outreach.vocabulary import MessageState
 from tests.carrier.process import ROOT, CarrierProcess
 from tests.conftest import TEST_KEY
 from tests.integration.delivery.world import World
 
-RECONCILE_AFTER = 2
+RECONCILE_AFTER = 1
 """Seconds. The carrier is on this machine: what it did not list by then never arrived."""
+
+ARRIVED = {MessageState.ACCEPTED, MessageState.SENT, MessageState.DELIVERED}
 
 
 @dataclass
@@ -39,10 +42,10 @@ class Scene:
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
 
-    def queue(self, texts: int) -> None:
+    def queue(self, texts: int, *, pace: float = 1000.0) -> None:
         """Put so many texts into the outbox, each to a number of its own."""
         with self.database.write() as session:
-            self.ids = World(session, datetime.now(UTC)).blast(texts)
+            self.ids = World(session, datetime.now(UTC), pace=pace).blast(texts)
 
     def start(self, *, largest_file: int | None = None) -> None:
         """Start `outreach scheduler` as an operator would; `largest_file` (bytes) is its disk."""
@@ -97,12 +100,28 @@ class Scene:
         """SIGTERM, and the exit code."""
         return self._end(signal.SIGTERM)
 
+    def wait_until_arrived(self, *, within: float = 120) -> None:
+        self.wait_for(lambda: set(self.states()) <= ARRIVED, within=within)
+
+    def check_every_outcome(self) -> None:
+        """Each text arrived exactly once, and what we wrote down of it is what the carrier has."""
+        assert self.arrivals() == dict.fromkeys(self.ids, 1)
+        assert set(self.states()) <= ARRIVED
+        with self.database.read() as session:
+            sids = {row.id: row.sid for row in session.execute(select(Message.id, Message.sid))}
+            accepted = session.scalars(
+                select(Attempt.message_id).where(Attempt.outcome == "accepted")
+            )
+            assert Counter(accepted) == dict.fromkeys(self.ids, 1)
+            assert not session.scalar(select(func.count()).where(Attempt.outcome.is_(None)))
+        assert sids == {entry["message_id"]: entry["sid"] for entry in self.carrier.entries()}
+
     def wait_for(self, enough: Callable[[], bool], *, within: float = 120) -> None:
         end = time.monotonic() + within
         while not enough():
             assert time.monotonic() < end, f"it took too long: {self.states()}"
             assert self.scheduler is None or self.scheduler.poll() is None, self._last_words()
-            time.sleep(0.05)
+            time.sleep(0.02)
 
     def states(self) -> Counter[str]:
         """State -> number of texts."""
