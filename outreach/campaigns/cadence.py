@@ -17,6 +17,7 @@ from outreach.campaigns.calendar import BadRuleError, calendar, check_rule
 from outreach.policy.wall_time import instant_of
 from outreach.policy.wishes import EVERY_DAY, Wishes
 from outreach.programs.file import Schedule, length_of, minutes_of
+from outreach.values import value
 
 _RULES = {"day": "FREQ=DAILY", "week": "FREQ=WEEKLY"}
 _WEEK = timedelta(days=7)
@@ -34,7 +35,7 @@ class Cadence:
     anchor: date
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Slot:
     """A client-local day and the UTC instant on it."""
 

@@ -5,7 +5,6 @@ those of texts that go out ever are.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -20,6 +19,7 @@ from outreach.content.said import contact_words, visit_words
 from outreach.content.segments import segments
 from outreach.models import Appointment, Client, Goal, unseal
 from outreach.policy.wall_time import end_of_day, local_date
+from outreach.values import value
 from outreach.vocabulary import MessageKind, PromptKind
 
 PROMPT_LASTS = timedelta(hours=72)
@@ -39,7 +39,7 @@ _SPARE = ("where", "who", "name")
 """Words that may be missing, the first to go when no text fits its segments with all of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Composed:
     """The words of one text and what follows from them."""
 

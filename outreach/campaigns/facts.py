@@ -10,6 +10,7 @@ from outreach.campaigns.cadence import Cadence
 from outreach.policy.quiet_hours import Hours, hours
 from outreach.policy.wishes import Wishes
 from outreach.programs.file import CampaignFile, ProgramFile, minutes_of
+from outreach.values import value
 from outreach.vocabulary import (
     AppointmentStatus,
     CampaignKind,
@@ -25,7 +26,7 @@ _GENTLE = {MessageKind.HOPE, MessageKind.GOAL_CHECK_IN}
 _TAKES_PLACE = {AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Person:
     """A client as decisions see one; `zones` is never empty, the first gives the local date."""
 
@@ -89,7 +90,7 @@ class Standing:
         return audience == "all" or not person.tags.isdisjoint(audience.tags)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Visit:
     """An appointment; `known_at` is when the program last changed it."""
 
@@ -112,7 +113,7 @@ class Visit:
         return self.status in _TAKES_PLACE
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Key:
     """What makes a touchpoint of a client unique."""
 
@@ -121,7 +122,7 @@ class Key:
     slot: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Touch:
     """A touchpoint as the plan wants it."""
 
@@ -131,7 +132,7 @@ class Touch:
     useful_until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Waiting:
     """A touchpoint in the due table; `reason` is set once policy has held it."""
 
@@ -143,7 +144,7 @@ class Waiting:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Membership:
     """A client's place in a campaign."""
 
@@ -152,7 +153,7 @@ class Membership:
     ended_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PlanningFacts:
     """Everything about one client that the plan depends on."""
 

@@ -1,6 +1,6 @@
 """What becomes of one due touchpoint: decided, composed, and its successor planned."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,10 +16,11 @@ from outreach.policy.decide import decide
 from outreach.policy.quiet_hours import Hours
 from outreach.policy.reasons import Reason
 from outreach.policy.verdicts import Decision, Hold, Send, Skip
+from outreach.values import value
 from outreach.vocabulary import CampaignKind, MessageKind, PromptKind
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Written:
     """A text that goes out: its words, its message row, and the prompts its question closes."""
 
@@ -28,7 +29,7 @@ class Written:
     replaced: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Outcome:
     """All that a touchpoint's look changes; `record` writes it."""
 

@@ -16,6 +16,7 @@ from outreach.policy.verdicts import Facts
 from outreach.policy.wall_time import end_of_day, local_date
 from outreach.programs.file import length_of
 from outreach.programs.loaded import LoadedProgram
+from outreach.values import value
 from outreach.vocabulary import AppointmentStatus, MessageKind, PromptKind, Severity
 
 MERGES = QUESTION_LASTS
@@ -25,7 +26,7 @@ _DIGITS = {PromptKind.APPOINTMENT, PromptKind.SCALE, PromptKind.GOAL}
 _ABOUT_VISITS = {MessageKind.APPOINTMENT_REMINDER, MessageKind.NOTICE}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Question:
     """A prompt that is still open."""
 
@@ -36,7 +37,7 @@ class Question:
     opened_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ActiveGoal:
     """A goal that may be asked about."""
 

@@ -1,11 +1,12 @@
 """The three answers of policy, and the facts about one touchpoint that they rest on."""
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from outreach.policy.quiet_hours import Hours
 from outreach.policy.reasons import Reason
+from outreach.values import value
 from outreach.vocabulary import ClientStatus, MessageKind, Severity
 
 
@@ -35,10 +36,11 @@ class Skip:
 Decision = Send | Hold | Skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Facts:
     """Everything that decides about one touchpoint at one moment; instants are UTC."""
 
+    _: KW_ONLY
     kind: MessageKind
     useful_until: datetime
     hours: Hours
