@@ -35,7 +35,7 @@ from outreach.delivery.poll import poll_receipts
 from outreach.delivery.reconcile import lose_hope, reconcile
 from outreach.delivery.restored import GAP, look_for_forgotten
 from outreach.delivery.steady import SteadyClock
-from outreach.delivery.sweep import sweep
+from outreach.delivery.sweep import shorten_waits, sweep
 from outreach.models import Heartbeat
 from outreach.replies.receive import reread_unapplied
 from outreach.safety.paging import audit_pages, page_due
@@ -209,11 +209,16 @@ def _lead(
     ended = threading.Event()
     sending = _start_sending(started, carrier, ended)
     scheduler = _start_ticks(table)
+    steady = SteadyClock()
     try:
         while not stop.wait(_LOOK_AT_SEAT) and seat.still_mine():
             if not sending.is_alive():
                 _log.error("dispatcher_died")
                 sending = _start_sending(started, carrier, ended)
+            now = datetime.now(UTC)
+            if steady.since(now) == now:
+                _log.warning("clock_was_set")
+                _date_anew(started, scheduler)
     finally:
         ended.set()
         scheduler.shutdown(wait=True)
@@ -258,6 +263,13 @@ def _start_ticks(table: tuple[Tick, ...]) -> BackgroundScheduler:
         scheduler.add_job(_guarded(tick), "interval", seconds=tick.seconds, id=tick.name, **first)
     scheduler.start()
     return scheduler
+
+
+def _date_anew(started: Started, scheduler: BackgroundScheduler) -> None:
+    """After the clock was set: every tick runs now, not when the wrong time comes again."""
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=datetime.now(UTC))
+    shorten_waits(started.database, now=started.clock.now())
 
 
 def _guarded(tick: Tick) -> Callable[[], None]:

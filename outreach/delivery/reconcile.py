@@ -26,6 +26,9 @@ from outreach.vocabulary import MessageState
 MARGIN = timedelta(minutes=2)
 """The carrier's clock and ours may differ by so much."""
 
+_CLOCK_WRONG_BY = timedelta(hours=25)
+"""So wrong our clock may have been at the attempt: a text with the very words counts as found."""
+
 _SLOWEST = timedelta(minutes=5)
 _LOOKERS = 8
 _BATCH = 200
@@ -90,9 +93,16 @@ def reconcile(
         listings = lookers.map(lambda one: _listing(carrier, one), unknown)
         for one, listing in zip(unknown, listings, strict=True):
             with database.write() as session:
-                began = max(one.handed_over_at, clock_set_at or one.handed_over_at)
+                began = _waiting_since(one, clock_set_at, now)
                 _conclude(session, one, listing, began + timedelta(seconds=after), now)
     return len(unknown)
+
+
+def _waiting_since(one: Unknown, clock_set_at: datetime | None, now: datetime) -> datetime:
+    """From when the waiting time counts; an attempt in the future was dated by a wrong clock."""
+    if clock_set_at is None:
+        return one.handed_over_at
+    return clock_set_at if one.handed_over_at > now else max(one.handed_over_at, clock_set_at)
 
 
 def _overdue(session: Session, now: datetime) -> bool:
@@ -126,7 +136,7 @@ def _due(session: Session, now: datetime) -> Sequence[Unknown]:
 def _listing(carrier: Carrier, one: Unknown) -> Listing | None:
     """What the carrier has for this number since the attempt; None if it could not be asked."""
     try:
-        return carrier.find(one.number, one.handed_over_at - MARGIN)
+        return carrier.find(one.number, one.handed_over_at - _CLOCK_WRONG_BY)
     except LookUpError as error:
         _log.warning("reconcile_look_up_failed", message_id=one.message_id, code=str(error))
         return None
@@ -158,12 +168,15 @@ def _conclude(
 def _match(session: Session, one: Unknown, texts: Sequence[CarrierText]) -> CarrierText | None:
     """The text of this attempt in the carrier's list: nobody else's, and nearest in time.
 
-    Redacted lists show no words; then the time alone must do.
+    Redacted lists show no words; then the time alone must do, and has to fit.
     """
+    since = one.handed_over_at - MARGIN
     alike = [
         text
         for text in texts
-        if not text.inbound and text.to == one.number and text.body in {one.body, ""}
+        if not text.inbound
+        and text.to == one.number
+        and (text.body == one.body or (text.body == "" and text.created_at >= since))
     ]
     taken = set(
         session.scalars(select(Message.sid).where(Message.sid.in_([text.sid for text in alike])))

@@ -2,17 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import and_, select, text, update
 from sqlalchemy.orm import Session
 
 from outreach.database import Database
 from outreach.delivery.claim import lease_ended, release_leases
+from outreach.delivery.pacing import LONGEST_AHEAD
 from outreach.delivery.welcome import owe_again
 from outreach.models import Message
 from outreach.vocabulary import MessageState
 
 _BATCH = 500
 _WAITING = text("message.state IN ('queued', 'claimed')")
+_UNRESOLVED = text("message.state IN ('handing_over', 'unknown')")
 
 
 def sweep(database: Database, *, now: datetime) -> int:
@@ -37,6 +39,24 @@ def sweep(database: Database, *, now: datetime) -> int:
             owe_again(session, batch, now=now)
         expired += len(batch)
     return expired
+
+
+def shorten_waits(database: Database, *, now: datetime) -> None:
+    """After the clock was set back: what was put off by the wrong clock waits no longer than usual.
+
+    Else a retry or a question at the carrier would rest until that wrong time comes.
+    """
+    with database.write() as session:
+        for which, date in (
+            (_UNRESOLVED, Message.ask_at),
+            (and_(_WAITING, Message.attempts > 0), Message.send_after),
+        ):
+            session.execute(
+                update(Message)
+                .where(which, date > now + LONGEST_AHEAD)
+                .values({date: now})
+                .execution_options(synchronize_session=False)
+            )
 
 
 def _lease_ended(session: Session, now: datetime) -> bool:

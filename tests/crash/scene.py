@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -38,18 +38,24 @@ class Scene:
     """Where the scheduler's own lines go."""
     public_url: str = "http://127.0.0.1:9"
     broker_url: str = ""
+    clock: Path | None = None
+    """By how much the scheduler's clock is wrong (set_clock.py); None: it runs on the machine's."""
     scheduler: subprocess.Popen[bytes] | None = None
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
 
-    def queue(self, texts: int, *, pace: float = 1000.0) -> None:
-        """Put so many texts into the outbox, each to a number of its own."""
+    def queue(self, texts: int, *, pace: float = 1000.0, due_for: float = 0.0) -> None:
+        """Put so many texts into the outbox, each to a number of its own, due for some seconds."""
+        due = datetime.now(UTC) - timedelta(seconds=due_for)
         with self.database.write() as session:
-            self.ids = World(session, datetime.now(UTC), pace=pace).blast(texts)
+            self.ids = World(session, due, pace=pace).blast(texts)
 
     def start(self, *, largest_file: int | None = None) -> None:
         """Start `outreach scheduler` as an operator would; `largest_file` (bytes) is its disk."""
-        self.scheduler = self._process("outreach", "scheduler", largest_file=largest_file)
+        command = ["outreach", "scheduler"]
+        if self.clock is not None:
+            command = ["python", "-m", "tests.crash.set_clock", str(self.clock)]
+        self.scheduler = self._process(*command, largest_file=largest_file)
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         """Start `outreach worker`; ended by the test, or with the scene."""

@@ -10,6 +10,7 @@ from outreach.database import Database
 from outreach.delivery.carrier import Carrier
 from outreach.delivery.poll import poll_receipts
 from outreach.delivery.reconcile import lose_hope, reconcile
+from outreach.delivery.sweep import shorten_waits
 from outreach.models import Attempt, Message, Receipt
 from outreach.vocabulary import MessageState
 from tests.carrier.process import CarrierProcess
@@ -221,6 +222,44 @@ def test_a_clock_set_forward_makes_no_proof(
     assert set(states().values()) == {MessageState.UNKNOWN}
 
     reconcile(database, carrier, after=120, now=later(3600 + 121), clock_set_at=set_at)
+    assert set(states().values()) == {MessageState.QUEUED}
+
+
+def test_a_text_is_found_though_our_clock_was_an_hour_ahead_when_it_was_handed_over(
+    database: Database,
+    twilio: CarrierProcess,
+    carrier: Carrier,
+    dispatch: Dispatch,
+    states: States,
+) -> None:
+    twilio.behave(lose_answer=1.0)
+    send(database, dispatch, states, count=2)
+    with database.write() as session:
+        session.execute(update(Message).values(handed_over_at=later(3600)))
+
+    reconcile(database, carrier, after=120, now=later(3600 + 121))
+
+    assert set(states().values()) == {MessageState.ACCEPTED}
+
+
+def test_an_attempt_dated_by_a_clock_that_was_set_back_is_not_waited_for(
+    database: Database,
+    twilio: CarrierProcess,
+    carrier: Carrier,
+    dispatch: Dispatch,
+    states: States,
+) -> None:
+    twilio.behave(cut=1.0)
+    send(database, dispatch, states, count=2)
+    with database.write() as session:
+        session.execute(update(Message).values(handed_over_at=later(3600), ask_at=later(3600)))
+    set_at = later(0)
+
+    shorten_waits(database, now=set_at)
+    reconcile(database, carrier, after=120, now=later(60), clock_set_at=set_at)
+    assert set(states().values()) == {MessageState.UNKNOWN}
+    reconcile(database, carrier, after=120, now=later(180), clock_set_at=set_at)
+
     assert set(states().values()) == {MessageState.QUEUED}
 
 
