@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outreach.campaigns.facts import (
@@ -45,7 +45,16 @@ _PEOPLE = select(
 ).where(among(Client.id))
 
 _CONSENTS = select(Consent.program_id, Consent.number_hash, Consent.since).where(
-    among(Consent.number_hash), Consent.in_force
+    among(Consent.program_id, "programs"), among(Consent.number_hash), Consent.in_force
+)
+
+_SAME_NUMBER = select(
+    *(Client.program_id, Client.number_hash, Client.id, Client.welcomed_at),
+).where(
+    # As a list of pairs SQLite would look up the programs only.
+    among(Client.program_id, "programs"),
+    among(Client.number_hash),
+    Client.status == ClientStatus.ACTIVE,
 )
 
 _MEMBERSHIPS = select(
@@ -101,7 +110,7 @@ def load_people(
     """The programs of these clients by id, and the clients with their consent by id."""
     rows = fetch(session, _PEOPLE, ids=client_ids)
     programs = load_programs(session, sorted({row.program_id for row in rows}))
-    consents = _consents(session, {row.number_hash for row in rows})
+    consents = _consents(session, programs, {row.number_hash for row in rows})
     people = {row.id: _person(row, programs[row.program_id], consents) for row in rows}
     return programs, people
 
@@ -190,9 +199,11 @@ def _person(
     )
 
 
-def _consents(session: Session, hashes: Collection[str]) -> dict[tuple[str, str], datetime]:
+def _consents(
+    session: Session, programs: Collection[str], hashes: Collection[str]
+) -> dict[tuple[str, str], datetime]:
     """(program, number hash) -> since when consent is in force."""
-    rows = fetch(session, _CONSENTS, ids=hashes)
+    rows = fetch(session, _CONSENTS, programs=programs, ids=hashes)
     return {(row.program_id, row.number_hash): row.since for row in rows}
 
 
@@ -249,14 +260,14 @@ _Neighbours = dict[tuple[str, str], list[tuple[str, datetime | None]]]
 
 def _neighbours(session: Session, people: Iterable[Person]) -> _Neighbours:
     """Active clients by program and number, for numbers of people who were not welcomed yet."""
-    numbers = {(p.program_id, p.number_hash) for p in people if p.welcomed_at is None}
-    if not numbers:
+    unknown = [person for person in people if person.welcomed_at is None]
+    if not unknown:
         return {}
-    rows = session.execute(
-        select(Client.program_id, Client.number_hash, Client.id, Client.welcomed_at).where(
-            tuple_(Client.program_id, Client.number_hash).in_(numbers),
-            Client.status == ClientStatus.ACTIVE,
-        )
+    rows = fetch(
+        session,
+        _SAME_NUMBER,
+        programs={person.program_id for person in unknown},
+        ids={person.number_hash for person in unknown},
     )
     found: _Neighbours = defaultdict(list)
     for program_id, number_hash, client_id, welcomed_at in rows:
