@@ -89,6 +89,8 @@ def _plan_batch(database: Database, now: datetime, limit: int) -> int:
     """Compute outside the write lock; a client changed meanwhile stays marked for the next tick."""
     with database.read() as session:
         marks = _marked(session, limit)
+        if not marks:
+            return 0
         facts = planning_facts(session, list(marks), now=now)
     plans = [(one, *_planned(one, now)) for one in facts]
     with database.write() as session:
