@@ -1,26 +1,21 @@
 """PostgreSQL restarts without a goodbye under load: each text arrives once, the service stays."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from outreach import migrations
 from outreach.database import Database
-from outreach.vocabulary import MessageState
 from tests.carrier.process import carrier_process
 from tests.crash.scene import Scene
 from tests.crash.servers import PrivatePostgres, private_postgres
-from tests.integration.delivery.world import World
 
 pytestmark = [pytest.mark.crash, pytest.mark.postgres]
 
 TEXTS = 300
 PACE = 60.0
 """Segments per second: slow enough that both restarts fall into the middle of the work."""
-
-ARRIVED = {MessageState.ACCEPTED, MessageState.SENT, MessageState.DELIVERED}
 
 
 @pytest.fixture
@@ -43,14 +38,13 @@ def scene(postgres: PrivatePostgres, tmp_path: Path) -> Iterator[Scene]:
 def test_when_postgres_restarts_twice_under_load_every_text_arrives_exactly_once(
     scene: Scene, postgres: PrivatePostgres
 ) -> None:
-    with scene.database.write() as session:
-        scene.ids = World(session, datetime.now(UTC), pace=PACE).blast(TEXTS)
+    scene.queue(TEXTS, pace=PACE)
     scene.start()
     _restart_after(TEXTS // 4, scene, postgres)
     _restart_after(TEXTS // 2, scene, postgres)
-    scene.wait_for(lambda: set(scene.states()) <= ARRIVED, within=45)
+    scene.wait_until_arrived(within=45)
 
-    assert scene.arrivals() == dict.fromkeys(scene.ids, 1)
+    scene.check_every_outcome()
     assert scene.scheduler is not None
     assert scene.scheduler.poll() is None, "the scheduler died"
     assert scene.stop() == 0

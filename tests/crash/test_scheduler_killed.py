@@ -78,8 +78,8 @@ def test_what_a_crash_left_open_is_unknown_until_it_is_proven(scene: Scene) -> N
     assert scene.states()[MessageState.UNKNOWN] == left_open > 0
     assert max(scene.arrivals().values()) == 1
     scene.carrier.behave(list_fails=False)
-    scene.wait_for(lambda: set(scene.states()) <= ARRIVED)
-    assert scene.arrivals() == dict.fromkeys(scene.ids, 1)
+    scene.wait_until_arrived()
+    scene.check_every_outcome()
 
 
 def test_sigterm_finishes_what_is_under_way(scene: Scene) -> None:
@@ -101,9 +101,9 @@ def test_a_second_scheduler_takes_over_when_the_first_is_killed(scene: Scene) ->
     second, scene.scheduler = scene.scheduler, first
     scene.kill()
     scene.scheduler = second
-    scene.wait_for(lambda: set(scene.states()) <= ARRIVED)
+    scene.wait_until_arrived()
 
-    assert scene.arrivals() == dict.fromkeys(scene.ids, 1)
+    scene.check_every_outcome()
 
 
 def test_with_receipts_lost_repeated_and_shuffled_every_text_ends_delivered(
@@ -119,4 +119,4 @@ def test_with_receipts_lost_repeated_and_shuffled_every_text_ends_delivered(
     scene.start()
     scene.wait_for(lambda: set(scene.states()) == {MessageState.DELIVERED})
 
-    assert scene.arrivals() == dict.fromkeys(scene.ids, 1)
+    scene.check_every_outcome()
