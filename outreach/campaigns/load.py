@@ -1,4 +1,8 @@
-"""From rows to the plain values of facts.py, for a batch of clients with a few queries."""
+"""From rows to the plain values of facts.py, for a batch of clients with a few queries.
+
+Rows are unpacked in the order of their SELECT: SQLAlchemy's look-up by name costs more than all
+the rest of making a value.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -33,6 +37,9 @@ from outreach.vocabulary import (
 )
 
 _SCHEDULED = (MessageKind.HOPE, MessageKind.GOAL_CHECK_IN)
+_KIND = {kind.value: kind for kind in MessageKind}
+_STATUS = {status.value: status for status in ClientStatus}
+"""Enums by their value: a tenth of the time that calling them takes."""
 _ANY_ZONE = timedelta(days=2)
 """A slot older than this is a past day in every zone."""
 
@@ -136,9 +143,10 @@ def load_waiting(session: Session, client_ids: Collection[str]) -> Iterable[Wait
 
 
 def _waiting(row: AnyRow) -> Waiting:
-    key = Key(row.campaign_id, row.subject, row.slot)
-    touch = Touch(key, MessageKind(row.kind), row.planned_at, row.useful_until)
-    return Waiting(row.id, row.client_id, row.program_id, touch, row.due_at, row.reason)
+    touchpoint_id, client_id, program_id, campaign_id, subject, slot, kind, *rest = row
+    planned_at, due_at, useful_until, reason = rest
+    touch = Touch(Key(campaign_id, subject, slot), _KIND[kind], planned_at, useful_until)
+    return Waiting(touchpoint_id, client_id, program_id, touch, due_at, reason)
 
 
 def load_visits(session: Session, ids: Collection[str]) -> dict[str, Visit]:
@@ -150,7 +158,11 @@ def load_visits(session: Session, ids: Collection[str]) -> dict[str, Visit]:
 def load_enrolled(session: Session, client_ids: Collection[str]) -> dict[tuple[str, str], datetime]:
     """(client, campaign) -> since when, where the enrollment has not ended."""
     rows = fetch(session, _MEMBERSHIPS, ids=client_ids)
-    return {(row.client_id, row.campaign_id): row.since for row in rows if row.ended_at is None}
+    return {
+        (client_id, campaign_id): since
+        for _, client_id, campaign_id, since, ended_at in rows
+        if ended_at is None
+    }
 
 
 def _visits(
@@ -179,23 +191,26 @@ def _visit(row: AnyRow) -> Visit:
 def _person(
     row: AnyRow, program: LoadedProgram, consents: dict[tuple[str, str], datetime]
 ) -> Person:
+    client_id, program_id, external_id, number_hash, status, *rest = row
+    language, chosen_language, zones, tags, time, window, days, frequency, *rest = rest
+    paused_at, paused_until, welcomed_at, replan_since, number_sealed, name_sealed = rest
     return Person(
-        id=row.id,
-        program_id=row.program_id,
-        external_id=row.external_id,
-        number_hash=row.number_hash,
-        status=ClientStatus(row.status),
-        language=row.chosen_language or row.language,
-        zones=tuple(row.zones) or (program.file.timezone,),
-        wishes=wishes_of(row.chosen_time, row.chosen_window, row.chosen_days, row.chosen_frequency),
-        tags=frozenset(row.tags),
-        paused_at=row.paused_at,
-        paused_until=row.paused_until,
-        welcomed_at=row.welcomed_at,
-        replan_since=row.replan_since,
-        consent_since=consents.get((row.program_id, row.number_hash)),
-        number_sealed=row.number_sealed,
-        name_sealed=row.name_sealed,
+        id=client_id,
+        program_id=program_id,
+        external_id=external_id,
+        number_hash=number_hash,
+        status=_STATUS[status],
+        language=chosen_language or language,
+        zones=tuple(zones) or (program.file.timezone,),
+        wishes=wishes_of(time, window, days, frequency),
+        tags=frozenset(tags),
+        paused_at=paused_at,
+        paused_until=paused_until,
+        welcomed_at=welcomed_at,
+        replan_since=replan_since,
+        consent_since=consents.get((program_id, number_hash)),
+        number_sealed=number_sealed,
+        name_sealed=name_sealed,
     )
 
 
@@ -204,7 +219,7 @@ def _consents(
 ) -> dict[tuple[str, str], datetime]:
     """(program, number hash) -> since when consent is in force."""
     rows = fetch(session, _CONSENTS, programs=programs, ids=hashes)
-    return {(row.program_id, row.number_hash): row.since for row in rows}
+    return {(program_id, number_hash): since for program_id, number_hash, since in rows}
 
 
 def _standing(row: Campaign, timezone: str) -> Standing:
@@ -224,8 +239,10 @@ def _memberships(
     session: Session, client_ids: Collection[str]
 ) -> defaultdict[str, dict[str, Membership]]:
     found: defaultdict[str, dict[str, Membership]] = defaultdict(dict)
-    for row in fetch(session, _MEMBERSHIPS, ids=client_ids):
-        found[row.client_id][row.campaign_id] = Membership(row.id, row.since, row.ended_at)
+    for row_id, client_id, campaign_id, since, ended_at in fetch(
+        session, _MEMBERSHIPS, ids=client_ids
+    ):
+        found[client_id][campaign_id] = Membership(row_id, since, ended_at)
     return found
 
 
