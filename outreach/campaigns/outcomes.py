@@ -156,7 +156,7 @@ def _message(
             body=composed.body,
             kind=row.touch.kind,
             language=composed.language,
-            send_after=now,
+            send_after=min(row.due_at, now),
             useful_until=max(useful_until, now + timedelta(seconds=5)),
             client_id=person.id,
             touchpoint_id=row.id,

@@ -26,6 +26,15 @@ def test_a_daily_hope_text_goes_out_once_a_day_with_other_words_each_day(town: T
     assert {text.created_at.hour for text in texts} == {19}  # 13:30 in Chicago
 
 
+def test_a_text_that_is_released_late_keeps_the_time_it_was_due(town: Town) -> None:
+    town.program({"hope": HOPE}).client()
+    town.tick()
+    (planned,) = town.touchpoints()
+    town.tick(planned.due_at + timedelta(seconds=40))
+    (text,) = town.texts()
+    assert text.send_after == planned.due_at
+
+
 def test_the_welcome_precedes_everything_and_the_rest_waits_until_it_has_left(town: Town) -> None:
     town.program({"hope": HOPE | {"schedule": {"every": "day", "at": "12:01"}}})
     town.client(welcomed=False)
