@@ -52,16 +52,18 @@ def slots(
         yield Slot(day, instant_of(day, minutes, zone))
 
 
-@lru_cache(maxsize=16384)
-def next_slots(
-    cadence: Cadence, wishes: Wishes, zone: ZoneInfo, minutes: float, first: date
-) -> tuple[Slot, ...]:
-    """The next slot from `first` on and the one that follows it, where there are any.
+def next_days(cadence: Cadence, wishes: Wishes, first: date) -> tuple[date, ...]:
+    """The local days of the next slot from `first` on and of the one after it, if there are."""
+    rule = rule_of(cadence.schedule)
+    return _next_days(rule, cadence.anchor, wishes.frequency, wishes.days, first)
 
-    Remembered, because clients of one zone and schedule share them.
-    """
-    days = islice(slot_days(cadence, wishes, first=first), 2)
-    return tuple(Slot(day, instant_of(day, minutes, zone)) for day in days)
+
+@lru_cache(maxsize=4096)
+def _next_days(
+    rule: str, anchor: date, pace: str | None, welcome: frozenset[int], first: date
+) -> tuple[date, ...]:
+    """Remembered, because all clients of a schedule share them, whatever their minute and zone."""
+    return tuple(islice(_slot_days(rule, anchor, pace, welcome, first), 2))
 
 
 def slot_days(cadence: Cadence, wishes: Wishes, *, first: date) -> Iterator[date]:
@@ -70,13 +72,20 @@ def slot_days(cadence: Cadence, wishes: Wishes, *, first: date) -> Iterator[date
     `less` is every second slot; `more` adds one half-way between two that are at least two days
     apart. A slot on an unwelcome day moves to the next welcome one that has none yet.
     """
-    moved_from = first if wishes.days == EVERY_DAY else first - _WEEK
+    rule = rule_of(cadence.schedule)
+    return _slot_days(rule, cadence.anchor, wishes.frequency, wishes.days, first)
+
+
+def _slot_days(
+    rule: str, anchor: date, pace: str | None, welcome: frozenset[int], first: date
+) -> Iterator[date]:
+    moved_from = first if welcome == EVERY_DAY else first - _WEEK
     last = first - _ONE_DAY
-    for day in _days(cadence, wishes.frequency, moved_from):
-        welcome = _welcome_day(day, wishes.days)
-        if welcome is not None and welcome > last:
-            last = welcome
-            yield welcome
+    for day in _days(rule, anchor, pace, moved_from):
+        moved = _welcome_day(day, welcome)
+        if moved is not None and moved > last:
+            last = moved
+            yield moved
 
 
 def minutes_for(cadence: Cadence, wishes: Wishes, client: str) -> float:
@@ -88,10 +97,10 @@ def minutes_for(cadence: Cadence, wishes: Wishes, client: str) -> float:
         return wishes.time
     schedule = cadence.schedule
     if schedule.at is not None:
-        minutes: float = minutes_of(schedule.at)
+        minutes: float = minutes_at(schedule.at)
     else:
         start, end = schedule.between or ("00:00", "24:00")
-        minutes = _spread(minutes_of(start), minutes_of(end), cadence.campaign, client)
+        minutes = _spread(minutes_at(start), minutes_at(end), cadence.campaign, client)
     window = wishes.window
     if window and not window[0] <= minutes < window[1]:
         return _spread(*window, cadence.campaign, client)
@@ -122,10 +131,9 @@ def rule_of(schedule: Schedule) -> str:
     return schedule.rrule or _RULES[schedule.every or "day"]
 
 
-def _days(cadence: Cadence, frequency: str | None, first: date) -> Iterator[date]:
-    rule = rule_of(cadence.schedule)
+def _days(rule: str, anchor: date, pace: str | None, first: date) -> Iterator[date]:
     while True:
-        known = calendar(rule, cadence.anchor, first, frequency)
+        known = calendar(rule, anchor, first, pace)
         yield from known.days[known.first_index(first) :]
         if known.until - first > _LONG_SEARCH:
             return
@@ -138,6 +146,10 @@ def _welcome_day(day: date, welcome: frozenset[int]) -> date | None:
         if moved.weekday() in welcome:
             return moved
     return None
+
+
+minutes_at = lru_cache(maxsize=1441)(minutes_of)
+"""Minutes after midnight of `HH:MM`, read once."""
 
 
 @lru_cache(maxsize=65536)

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from outreach.campaigns.cadence import Cadence
+from outreach.campaigns.cadence import Cadence, minutes_at
 from outreach.policy.quiet_hours import Hours, hours
 from outreach.policy.wishes import Wishes
-from outreach.programs.file import CampaignFile, ProgramFile, minutes_of
+from outreach.programs.file import CampaignFile, ProgramFile
 from outreach.values import value
 from outreach.vocabulary import (
     AppointmentStatus,
@@ -77,7 +77,12 @@ class Standing:
             raise ValueError("a campaign of reminders has no schedule")
         return Cadence(self.id, self.spec.schedule, self.anchor)
 
-    @property
+    @cached_property
+    def says(self) -> MessageKind:
+        """The kind of its texts."""
+        return MessageKind(self.kind)
+
+    @cached_property
     def asks(self) -> PromptKind:
         """The question its texts leave open."""
         if self.kind is CampaignKind.APPOINTMENT_REMINDER:
@@ -173,14 +178,11 @@ class PlanningFacts:
 
 def hours_for(file: ProgramFile, person: Person, kind: MessageKind) -> Hours:
     """When texts of a kind are welcome: hope and check-ins also keep to a chosen window."""
-    wishes = person.wishes
+    wishes, quiet = person.wishes, file.quiet_hours
     return hours(
-        (_minutes(file.quiet_hours.from_), _minutes(file.quiet_hours.to)),
+        (minutes_at(quiet.from_), minutes_at(quiet.to)),
         wishes.own_hours,
         only_own=kind in _GENTLE and wishes.window is not None,
         days=wishes.days,
         zones=person.zones,
     )
-
-
-_minutes = lru_cache(maxsize=1441)(minutes_of)

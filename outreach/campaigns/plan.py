@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from outreach.campaigns.cadence import Slot, before_visit, minutes_for, next_slots
+from outreach.campaigns.cadence import Slot, before_visit, minutes_for, next_days
 from outreach.campaigns.facts import (
     WELCOME,
     Key,
@@ -22,7 +22,7 @@ from outreach.campaigns.facts import (
     hours_for,
 )
 from outreach.policy.quiet_hours import Hours
-from outreach.policy.wall_time import end_of_day, local_date
+from outreach.policy.wall_time import end_of_day, instant_of, local_date
 from outreach.programs.file import ProgramFile
 from outreach.vocabulary import AppointmentStatus, CampaignKind, MessageKind
 
@@ -34,6 +34,7 @@ A late reminder is sent while it makes sense: until shortly before the visit."""
 LATE = timedelta(hours=2)
 BEFORE_VISIT = timedelta(minutes=15)
 _WELCOME_LASTS = timedelta(days=365)
+_ONE_DAY = timedelta(days=1)
 _A_MOMENT = timedelta(microseconds=1)
 
 
@@ -71,19 +72,19 @@ def next_touch(
     """The first touchpoint of a scheduled campaign later than the local day `after` and the
     instant `since` that is still useful at `now`; None when its rule has come to its end.
     """
-    first = local_date(since, person.zone)
+    zone, wishes, cadence = person.zone, person.wishes, campaign.cadence
+    first = local_date(since, zone)
     if after is not None:
-        first = max(first, after + timedelta(days=1))
-    open_hours = hours_for(file, person, MessageKind(campaign.kind))
-    cadence = campaign.cadence
-    minutes = minutes_for(cadence, person.wishes, person.id)
-    while found := next_slots(cadence, person.wishes, person.zone, minutes, first):
-        slot = _fitted(found[0], person, open_hours)
+        first = max(first, after + _ONE_DAY)
+    open_hours = hours_for(file, person, campaign.says)
+    minutes = minutes_for(cadence, wishes, person.id)
+    while days := next_days(cadence, wishes, first):
+        slot = _fitted(Slot(days[0], instant_of(days[0], minutes, zone)), person, open_hours)
         if slot.at > since:
-            touch = _touch(campaign, person, slot, found[1:], open_hours)
+            touch = _touch(campaign, person, slot, days[1:], open_hours)
             if touch.useful_until > now:
                 return touch
-        first = slot.day + timedelta(days=1)
+        first = slot.day + _ONE_DAY
     return None
 
 
@@ -184,7 +185,7 @@ def _touch(
     campaign: Standing,
     person: Person,
     slot: Slot,
-    following: tuple[Slot, ...],
+    following: tuple[date, ...],
     open_hours: Hours,
 ) -> Touch:
     opens = open_hours.next_open(slot.at) or slot.at
@@ -192,11 +193,12 @@ def _touch(
     if rule == "skip":
         useful_until = opens + LATE
     elif rule == "merge" and following:
-        useful_until = following[0].at
+        minutes = minutes_for(campaign.cadence, person.wishes, person.id)
+        useful_until = instant_of(following[0], minutes, person.zone)
     else:
         useful_until = end_of_day(opens, person.zone)
     key = Key(campaign.id, "", slot.day.isoformat())
-    return Touch(key, MessageKind(campaign.kind), slot.at, useful_until)
+    return Touch(key, campaign.says, slot.at, useful_until)
 
 
 def _start(visit: Visit) -> str:

@@ -17,11 +17,12 @@ _SEARCH_DAYS = 8
 _ROUNDS = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Hours:
     """When texts are welcome: spans [from, to) of minutes after midnight, on `days`, in `zones`.
 
-    With several zones (a client without one of their own) every zone has to agree.
+    With several zones (a client without one of their own) every zone has to agree. Equal hours are
+    one object (`hours` remembers them), so that what is remembered of them is found at once.
     """
 
     spans: tuple[tuple[int, int], ...]

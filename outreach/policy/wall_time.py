@@ -29,11 +29,13 @@ def instant_of_wall(wall: datetime, zone: ZoneInfo) -> datetime:
     return instant_of(wall.date(), passed.total_seconds() / 60, zone)
 
 
+@lru_cache(maxsize=16384)
 def local_date(instant: datetime, zone: ZoneInfo) -> date:
     """The calendar day in `zone` at an instant."""
     return instant.astimezone(zone).date()
 
 
+@lru_cache(maxsize=16384)
 def end_of_day(instant: datetime, zone: ZoneInfo) -> datetime:
     """The UTC instant at which the wall day around `instant` ends in `zone`."""
     return instant_of(local_date(instant, zone), 1440, zone)
