@@ -1,7 +1,7 @@
 """The message library: `<language>/<collection>.yaml`, each a list of `{id, tags, text}`."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -9,6 +9,7 @@ from types import MappingProxyType
 import yaml
 
 from outreach.content.collections import Collection, collection_named
+from outreach.content.places import place_of
 from outreach.content.problems import LibraryError, NoSuchTextError, Problem
 from outreach.content.render import BadTemplateError, placeholders
 
@@ -28,6 +29,11 @@ class Text:
     text: str
     file: Path
     line: int
+    place: int = field(init=False, repr=False, compare=False)
+    """Of its id; kept, because choosing asks every text for it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "place", place_of(self.id))
 
 
 class Library:
