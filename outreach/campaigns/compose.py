@@ -4,7 +4,7 @@ No database, no clock: facts in, words out. Sealed names and places are opened h
 those of texts that go out ever are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ from outreach.content.choose import choose, in_order
 from outreach.content.collections import collection_named
 from outreach.content.crisis_lines import crisis_variables
 from outreach.content.library import Library, Text
-from outreach.content.render import render
+from outreach.content.render import placeholders, render
 from outreach.content.said import contact_words, visit_words
 from outreach.content.segments import segments
 from outreach.models import Appointment, Client, Goal, unseal
@@ -75,8 +75,11 @@ def compose(
     language, shelf = _shelf(
         library, situation.person.language, file.languages[0], collection, file.discreet
     )
-    words = _words(situation, language, visit, goal)
-    used = situation.used.get(collection, [])
+
+    def words(text: Text) -> dict[str, str | None]:
+        return _words(situation, language, visit, goal, placeholders(text.text).names)
+
+    used = situation.used.get(collection, ())
     text, body = _fitting(shelf, used, situation.person.id, words, _limit(collection))
     return Composed(
         collection=collection,
@@ -127,22 +130,30 @@ def _shelf(
 
 
 def _words(
-    situation: Situation, language: str, visit: Visit | None, goal: ActiveGoal | None
+    situation: Situation,
+    language: str,
+    visit: Visit | None,
+    goal: ActiveGoal | None,
+    spoken: frozenset[str],
 ) -> dict[str, str | None]:
+    """The variables of a text that speaks of `spoken`; nothing else is opened."""
+    if not spoken:
+        return {}
     person, file = situation.person, situation.program.file
-    name = unseal(Client, "name", person.id, person.name_sealed)
     words: dict[str, str | None] = {
         "program": file.name,
         "contact": contact_words(file.contact.phone, language),
-        "name": name.split()[0] if name and name.split() else None,
         "per_day": str(file.daily_cap),
         "emergency": crisis_variables(file.country, language)["emergency"],
     }
+    if "name" in spoken:
+        name = unseal(Client, "name", person.id, person.name_sealed)
+        words["name"] = name.split()[0] if name and name.split() else None
     if visit:
         who = unseal(Appointment, "who", visit.id, visit.who_sealed)
         where = unseal(Appointment, "location", visit.id, visit.location_sealed)
         words |= visit_words(visit.starts_at, visit.timezone, language, who=who, where=where)
-    if goal:
+    if goal and "goal" in spoken:
         words["goal"] = unseal(Goal, "title", goal.id, goal.title_sealed)
     return words
 
@@ -157,19 +168,23 @@ def _fitting(
     shelf: Sequence[Text],
     used: Sequence[str],
     seed: str,
-    words: Mapping[str, str | None],
+    words: Callable[[Text], dict[str, str | None]],
     limit: int,
 ) -> tuple[Text, str]:
     """The first text that fits its segments; long names and places go before words that matter."""
     first = choose(shelf, used, seed)
-    body = render(first.text, words)
+    body = render(first.text, words(first))
     if segments(body).count <= limit:
         return first, body
-    present = dict(words)
-    for spare in (None, *_SPARE):
-        present.pop(spare or "", None)
+    missing: set[str] = set()
+    for spare in ("", *_SPARE):
+        missing.add(spare)
         for text in in_order(shelf, used, seed):
-            body = render(text.text, present)
+            body = render(text.text, _without(words(text), missing))
             if segments(body).count <= limit:
                 return text, body
-    return first, render(first.text, present)
+    return first, render(first.text, _without(words(first), missing))
+
+
+def _without(words: Mapping[str, str | None], missing: Collection[str]) -> dict[str, str | None]:
+    return {name: word for name, word in words.items() if name not in missing}

@@ -43,13 +43,14 @@ def safety_text_id(concern: str, severity: str, *, staff_told: bool) -> str:
     return f"safety-{group}-told" if staff_told else f"safety-{group}"
 
 
+@cache
 def crisis_variables(country: str, lang: str) -> Mapping[str, str]:
     """`emergency`, `crisis_line` and, where known, `needs_line` and `poison_line`, as words.
 
     `country` is ISO 3166 alpha-2; one without verified lines gets words without a number.
     """
     lines = _by_country()
-    return _in_language(lines.get(country.upper(), lines[ELSEWHERE]), lang)
+    return MappingProxyType(_in_language(lines.get(country.upper(), lines[ELSEWHERE]), lang))
 
 
 def countries() -> tuple[str, ...]:

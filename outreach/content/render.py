@@ -37,10 +37,14 @@ def render(source: str, variables: Mapping[str, str | None]) -> str:
     An empty value counts as missing. Raises `jinja2.UndefinedError` when a variable without a
     fallback is missing, and `BadTemplateError` for a text the library would have refused.
     """
-    if "{" in source:
-        present = {name: value for name, value in variables.items() if value}
-        source = _compiled(source).render(present)
-    words = " ".join(source.split())
+    if "{" not in source:
+        return _tidied(source)
+    present = {name: value for name, value in variables.items() if value}
+    return _tidy(_compiled(source).render(present))
+
+
+def _tidy(words: str) -> str:
+    words = " ".join(words.split())
     if ".." in words:
         words = _TWO_STOPS.sub(".", words)
     safe = to_gsm_safe(words)
@@ -48,6 +52,10 @@ def render(source: str, variables: Mapping[str, str | None]) -> str:
     return safe if safe is words else " ".join(safe.split())
 
 
+_tidied = lru_cache(maxsize=4096)(_tidy)
+
+
+@lru_cache(maxsize=4096)
 def placeholders(source: str) -> Placeholders:
     """Which variables `source` uses. Raises `BadTemplateError` outside the small grammar."""
     if "{" not in source:

@@ -266,7 +266,7 @@ def test_a_reminder_tells_the_visit_what_it_announced(town: Town) -> None:
 def test_a_text_that_cannot_be_written_is_set_aside_and_the_others_go_out(town: Town) -> None:
     bad = town.program({"hope": HOPE}).client()
     town.client()
-    town.change(Client, bad, name_sealed=b"not sealed by us")
+    town.change(Client, bad, number_sealed=b"not sealed by us")
     town.run_until(town.now + 2 * HOUR)
     assert len(town.texts()) == 1
     (row,) = town.touchpoints(state="skipped")
