@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from outreach.database import Database
 from outreach.delivery.asking import NO_ANSWER_AFTER
+from outreach.delivery.given import among
 from outreach.delivery.lateness import handed_over
 from outreach.models import Attempt, Message, Sender, new_id
 from outreach.models.counting import count_metrics
@@ -79,7 +80,7 @@ def _begin_statement(message_ids: Sequence[str], now: datetime) -> Any:
     return (
         update(Message)
         .where(
-            Message.id.in_(message_ids),
+            among(Message.id, message_ids),
             Message.state == MessageState.CLAIMED,
             Message.lease_until > now,
             ~exists().where(twin.twin_hash == Message.twin_hash, TWIN_UNRESOLVED),
@@ -108,7 +109,7 @@ def _begin_statement(message_ids: Sequence[str], now: datetime) -> Any:
 
 
 def _addresses(session: Session, sender_ids: set[str]) -> dict[str, str]:
-    rows = session.execute(select(Sender.id, Sender.address).where(Sender.id.in_(sender_ids)))
+    rows = session.execute(select(Sender.id, Sender.address).where(among(Sender.id, sender_ids)))
     return {row.id: row.address for row in rows}
 
 

@@ -25,6 +25,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from outreach.delivery.attempt import TWIN_UNRESOLVED
 from outreach.delivery.carrier import SHORTEST_VALIDITY
+from outreach.delivery.given import among
 from outreach.delivery.limits import over_limit
 from outreach.delivery.pacing import Pace
 from outreach.delivery.welcome import owe_again
@@ -268,7 +269,7 @@ def _put_off(session: Session, message_ids: list[str], until: datetime) -> None:
     if message_ids:
         session.execute(
             update(Message)
-            .where(Message.id.in_(message_ids), Message.state == MessageState.QUEUED)
+            .where(among(Message.id, message_ids), Message.state == MessageState.QUEUED)
             .values(send_after=until)
             .execution_options(synchronize_session=False)
         )
@@ -283,7 +284,7 @@ def _lease(
     won = set(
         session.scalars(
             update(Message)
-            .where(Message.id.in_(order), Message.state == MessageState.QUEUED)
+            .where(among(Message.id, order), Message.state == MessageState.QUEUED)
             .values(state=MessageState.CLAIMED, lease_until=now + LEASE)
             .returning(Message.id)
             .execution_options(synchronize_session=False)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from outreach.delivery.given import among
 from outreach.models import Message
 
 ALIKE = 20
@@ -41,7 +42,7 @@ def _recent(
         select(Message.number_hash, Message.twin_hash, func.count().label("texts"))
         .where(
             Message.program_id == rows[0].program_id,
-            Message.number_hash.in_({row.number_hash for row in rows}),
+            among(Message.number_hash, {row.number_hash for row in rows}),
             Message.created_at > now - _OLDEST,
             Message.handed_over_at > now - WINDOW,
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, or_, update
+from sqlalchemy import Table, or_, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from outreach.delivery.attempt import HandingOver
 from outreach.delivery.carrier import Answer, Handover
 from outreach.delivery.consequences import follow
 from outreach.delivery.errors import error_of
+from outreach.delivery.given import among, pairs
 from outreach.delivery.pacing import wait_seconds
 from outreach.delivery.states import before
 from outreach.errors import OutreachError
@@ -81,33 +82,23 @@ def settle_one_by_one(database: Database, finished: Sequence[Finished], *, now: 
                 )
 
 
-_ACCEPT = (
-    update(_MESSAGES)
-    .where(
-        _MESSAGES.c.id == bindparam("message_id"),
-        # Spelt out one by one: an IN list cannot be part of an executemany.
-        or_(*(_MESSAGES.c.state == state for state in before(MessageState.ACCEPTED))),
-    )
-    .values(state=MessageState.ACCEPTED, error=None, lease_until=None)
-    .values(sid=bindparam("the_sid"), settled_at=bindparam("the_time"), ask_at=bindparam("the_ask"))
-)
-
-_KEEP_SID = (
-    update(_MESSAGES)
-    .where(_MESSAGES.c.id == bindparam("message_id"), _MESSAGES.c.sid.is_(None))
-    .values(sid=bindparam("the_sid"))
-)
-
-
 def _accept(session: Session, accepted: list[Finished], now: datetime) -> None:
     if not accepted:
         return
-    sids = [{"message_id": f.text.message_id, "the_sid": f.handover.sid} for f in accepted]
-    ask = now + ASK_ABOUT_ACCEPTED
-    moved = session.execute(_ACCEPT, [{**sid, "the_time": now, "the_ask": ask} for sid in sids])
+    sids = pairs({one.text.message_id: one.handover.sid for one in accepted})
+    name = update(_MESSAGES).values(sid=sids.c.value).where(_MESSAGES.c.id == sids.c.key)
+    moved = session.execute(
+        name.where(_MESSAGES.c.state.in_(before(MessageState.ACCEPTED))).values(
+            state=MessageState.ACCEPTED,
+            error=None,
+            lease_until=None,
+            settled_at=now,
+            ask_at=now + ASK_ABOUT_ACCEPTED,
+        )
+    )
     if cast("Any", moved).rowcount != len(accepted):
         # A receipt was faster than our own answer: the state stands, the sid may be missing.
-        session.execute(_KEEP_SID, sids)
+        session.execute(name.where(_MESSAGES.c.sid.is_(None)))
 
 
 def _fail(session: Session, refused: list[Finished], now: datetime) -> None:
@@ -191,7 +182,7 @@ def _close_attempts(session: Session, finished: Sequence[Finished], now: datetim
         session.execute(
             update(_ATTEMPTS)
             .where(
-                _ATTEMPTS.c.id.in_(attempt_ids),
+                among(_ATTEMPTS.c.id, attempt_ids),
                 # A receipt that was faster has the last word.
                 or_(_ATTEMPTS.c.outcome.is_(None), _ATTEMPTS.c.outcome != Answer.ACCEPTED),
             )
