@@ -20,8 +20,13 @@ from outreach.models import Attempt, Message, Sender, new_id
 from outreach.models.counting import count_metrics
 from outreach.vocabulary import MessageState
 
-TWIN_UNRESOLVED = text("twin.state IN ('handing_over', 'unknown')")
-"""Of an alias named `twin`. Literal, not bound: so that both databases use the partial index."""
+_TWIN = aliased(Message, name="twin")
+UNRESOLVED_TWIN = exists().where(
+    _TWIN.twin_hash == Message.twin_hash,
+    # Literal, not bound: so that both databases use the partial index.
+    text("twin.state IN ('handing_over', 'unknown')"),
+)
+"""Whether a text with the same number and words has an attempt that nobody knows the end of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +81,13 @@ def begin_claimed(
 
 
 def _begin_statement(message_ids: Sequence[str], now: datetime) -> Any:
-    twin = aliased(Message, name="twin")
     return (
         update(Message)
         .where(
             among(Message.id, message_ids),
             Message.state == MessageState.CLAIMED,
             Message.lease_until > now,
-            ~exists().where(twin.twin_hash == Message.twin_hash, TWIN_UNRESOLVED),
+            ~UNRESOLVED_TWIN,
         )
         .values(
             state=MessageState.HANDING_OVER,

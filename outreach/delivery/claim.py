@@ -21,9 +21,9 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from outreach.delivery.attempt import TWIN_UNRESOLVED
+from outreach.delivery.attempt import UNRESOLVED_TWIN
 from outreach.delivery.carrier import SHORTEST_VALIDITY
 from outreach.delivery.given import among
 from outreach.delivery.limits import over_limit
@@ -194,7 +194,6 @@ def _within_pace(rows: list[Row[Any]], pace: Pace, until: datetime) -> list[Row[
 
 def _candidates(sender: Row[Any], now: datetime, paced: int) -> Select[*tuple[Any, ...]]:
     """Due texts of a sender in their order; only urgent ones while its pace is used up."""
-    twin = aliased(Message, name="twin")
     query = (
         select(
             Message.id,
@@ -220,7 +219,7 @@ def _candidates(sender: Row[Any], now: datetime, paced: int) -> Select[*tuple[An
         .outerjoin(Client, Client.id == Message.client_id)
         .where(
             *_due_from(sender.id, now),
-            ~exists().where(twin.twin_hash == Message.twin_hash, TWIN_UNRESOLVED),
+            ~UNRESOLVED_TWIN,
         )
         .order_by(Message.lane, Message.send_after)
         .limit(paced if paced > 0 else _URGENT_ROOM)
