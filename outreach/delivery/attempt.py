@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, exists, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, Table, and_, exists, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -45,14 +45,18 @@ class HandingOver:
     useful_until: datetime
 
 
-def begin(session: Session, message_ids: Sequence[str], *, now: datetime) -> list[HandingOver]:
+def begin(
+    session: Session, message_ids: Sequence[str], *, now: datetime, just_chosen: bool = False
+) -> list[HandingOver]:
     """Write the attempts of claimed texts, in their order. Whoever is not returned is not sent.
 
-    A text drops out when it was cancelled meanwhile, its lease ended, or a text with the same
-    number and words still has an attempt that nobody knows the end of. Raises IntegrityError if
-    twins are among `message_ids`, or another process begins one at this moment.
+    `just_chosen` texts come straight out of the queue, in the transaction that chose them. A text
+    drops out when it was cancelled meanwhile, its lease ended, or a text with the same number and
+    words still has an attempt that nobody knows the end of. Raises IntegrityError if twins are
+    among `message_ids`, or another process begins one at this moment.
     """
-    begun = {row.id: row for row in session.execute(_begin_statement(message_ids, now))}
+    ready = _IN_QUEUE if just_chosen else _leased(now)
+    begun = {row.id: row for row in session.execute(_begin_statement(message_ids, ready, now))}
     senders = _addresses(session, {row.sender_id for row in begun.values()})
     texts = [_handing_over(begun[key], senders) for key in message_ids if key in begun]
     if texts:
@@ -80,13 +84,19 @@ def begin_claimed(
         return [text for one in message_ids for text in begin_claimed(database, [one], now=now)]
 
 
-def _begin_statement(message_ids: Sequence[str], now: datetime) -> Any:
+_IN_QUEUE = Message.state == MessageState.QUEUED
+
+
+def _leased(now: datetime) -> ColumnElement[bool]:
+    return and_(Message.state == MessageState.CLAIMED, Message.lease_until > now)
+
+
+def _begin_statement(message_ids: Sequence[str], ready: ColumnElement[bool], now: datetime) -> Any:
     return (
         update(Message)
         .where(
             among(Message.id, message_ids),
-            Message.state == MessageState.CLAIMED,
-            Message.lease_until > now,
+            ready,
             ~UNRESOLVED_TWIN,
         )
         .values(

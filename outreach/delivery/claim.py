@@ -67,22 +67,28 @@ def anything_due(session: Session, now: datetime) -> bool:
 
 
 def claim(session: Session, *, now: datetime, room: int, horizon: timedelta) -> list[str]:
-    """Lease up to `room` texts that may start within `horizon`; returns their ids in order.
+    """Lease up to `room` texts that may start within `horizon`; returns their ids in order."""
+    chosen = choose(session, now=now, room=room, horizon=horizon)
+    return _lease(session, chosen, now) if chosen else []
 
-    Every sender gets a fair share of the room, urgent lanes first. Texts that may not go are
-    cancelled, expired or put off on the way.
+
+def choose(session: Session, *, now: datetime, room: int, horizon: timedelta) -> list[str]:
+    """The ids of texts that may go, in order, for this very transaction to lease or to begin.
+
+    Every sender gets a fair share of the room, urgent lanes first, and stays locked. Texts that
+    may not go are cancelled, expired or put off on the way.
     """
     senders = session.execute(_due_senders(now).with_for_update(of=Sender, skip_locked=True)).all()
-    claimed: list[str] = []
+    chosen: list[str] = []
     twins: set[str] = set()
     for position, sender in enumerate(senders):
-        share = -(-(room - len(claimed)) // (len(senders) - position))
-        claimed += _claim_from(
+        share = -(-(room - len(chosen)) // (len(senders) - position))
+        chosen += _choose_from(
             session, sender, now=now, share=share, until=now + horizon, twins=twins
         )
-    if claimed:
-        count_metrics(session, {"claimed": len(claimed)})
-    return claimed
+    if chosen:
+        count_metrics(session, {"claimed": len(chosen)})
+    return chosen
 
 
 def release_leases(session: Session, *, now: datetime) -> int:
@@ -160,7 +166,7 @@ _DESPITE_PROGRAM_PAUSE = (Message.lane <= URGENT_LANE, Message.kind.in_(WITHOUT_
 """The lane is there for the index: a paused program's blast is not walked through."""
 
 
-def _claim_from(
+def _choose_from(
     session: Session,
     sender: Row[Any],
     *,
@@ -169,7 +175,7 @@ def _claim_from(
     until: datetime,
     twins: set[str],
 ) -> list[str]:
-    """Claim from one sender within its share and pace, and advance the pace."""
+    """Choose from one sender within its share and pace, and advance the pace."""
     pace = Pace.at(now, sender.segments_per_second, sender.free_at)
     rows = session.execute(_candidates(sender, now, min(share, pace.room(until)))).all()
     fates = [(row, *fate(row, now)) for row in rows]
@@ -179,7 +185,9 @@ def _claim_from(
     held = over_limit(session, ready, now)
     _put_off(session, [row.id for row in ready if row.id in held], now + _HOLD)
     going = _within_pace([row for row in ready if row.id not in held], pace, until)
-    return _lease(session, sender.id, going, pace, now)
+    if going:
+        _keep_pace(session, sender.id, pace)
+    return [row.id for row in going]
 
 
 def _within_pace(rows: list[Row[Any]], pace: Pace, until: datetime) -> list[Row[Any]]:
@@ -274,25 +282,23 @@ def _put_off(session: Session, message_ids: list[str], until: datetime) -> None:
         )
 
 
-def _lease(
-    session: Session, sender_id: str, rows: list[Row[Any]], pace: Pace, now: datetime
-) -> list[str]:
-    if not rows:
-        return []
-    order = [row.id for row in rows]
-    won = set(
-        session.scalars(
-            update(Message)
-            .where(among(Message.id, order), Message.state == MessageState.QUEUED)
-            .values(state=MessageState.CLAIMED, lease_until=now + LEASE)
-            .returning(Message.id)
-            .execution_options(synchronize_session=False)
-        )
-    )
+def _keep_pace(session: Session, sender_id: str, pace: Pace) -> None:
     session.execute(
         update(Sender)
         .where(Sender.id == sender_id)
         .values(free_at=pace.free_at)
         .execution_options(synchronize_session=False)
     )
-    return [message_id for message_id in order if message_id in won]
+
+
+def _lease(session: Session, message_ids: list[str], now: datetime) -> list[str]:
+    leased = set(
+        session.scalars(
+            update(Message)
+            .where(among(Message.id, message_ids), Message.state == MessageState.QUEUED)
+            .values(state=MessageState.CLAIMED, lease_until=now + LEASE)
+            .returning(Message.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+    return [message_id for message_id in message_ids if message_id in leased]

@@ -19,7 +19,7 @@ from outreach.database import Database
 from outreach.delivery.attempt import HandingOver, begin
 from outreach.delivery.calling import call
 from outreach.delivery.carrier import Answer, Carrier, Handover
-from outreach.delivery.claim import URGENT_LANE, anything_due, claim
+from outreach.delivery.claim import URGENT_LANE, anything_due, choose
 from outreach.delivery.pacing import wait_seconds
 from outreach.delivery.settle import Finished, settle, settle_one_by_one
 from outreach.errors import OutreachError
@@ -93,8 +93,8 @@ class Dispatcher:
         try:
             with self._database.write() as session:
                 settle(session, finished, now=now)
-                claimed = claim(session, now=now, room=room, horizon=HORIZON) if room > 0 else []
-                return begin(session, claimed, now=now) if claimed else []
+                chosen = choose(session, now=now, room=room, horizon=HORIZON) if room > 0 else []
+                return begin(session, chosen, now=now, just_chosen=True) if chosen else []
         except OperationalError:
             raise
         except (SQLAlchemyError, OutreachError):

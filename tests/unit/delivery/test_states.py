@@ -59,8 +59,8 @@ def test_a_text_is_never_queued_again_once_the_carrier_has_it() -> None:
         }
 
 
-def test_only_a_claimed_text_is_handed_over() -> None:
-    assert before(MessageState.HANDING_OVER) == (MessageState.CLAIMED,)
+def test_a_text_is_handed_over_from_the_queue_or_from_a_claim() -> None:
+    assert before(MessageState.HANDING_OVER) == (MessageState.QUEUED, MessageState.CLAIMED)
 
 
 def test_nothing_follows_delivered() -> None:
