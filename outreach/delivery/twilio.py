@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 import requests
@@ -79,7 +80,7 @@ class TwilioCarrier:
             raise RuntimeError("send() belongs inside opened()")
         try:
             response = await self._client.request_async(
-                "POST", self._post_to, data=self._fields(text)
+                "POST", self._post_to, data=self._form(text)
             )
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             return Handover(Answer.RETRY, code="connection_refused")
@@ -87,15 +88,22 @@ class TwilioCarrier:
             return Handover(Answer.UNKNOWN, code="no_answer")
         return read_answer(response.status_code, response.text, response.headers or {})
 
-    def _fields(self, text: OutboundText) -> dict[str, object]:
+    def _form(self, text: OutboundText) -> bytes:
+        """The fields as they go over the line.
+
+        Left to the package they cost a third more: its client makes a multipart form first.
+        """
         from_ = "MessagingServiceSid" if text.sender.startswith("MG") else "From"
-        return {
+        fields = {
             "To": text.to,
             from_: text.sender,
             "Body": text.body,
-            "StatusCallback": status_callback(self._public_url, text.message_id),
             "ValidityPeriod": str(validity_seconds(text.useful_until, self._clock.now())),
         }
+        callback = status_callback(self._public_url, text.message_id)
+        if callback is not None:
+            fields["StatusCallback"] = callback
+        return urlencode(fields).encode()
 
     def find(self, number: str, since: datetime) -> Listing:
         """Texts to `number` since `since` (UTC), in two lists, because the first one filters on
