@@ -31,7 +31,7 @@ CALL_WITHIN = 2.0
 """Seconds an attempt may wait for a free line; after that it is put back, never called (law 1)."""
 
 _IDLE = 0.2
-_TURN = 0.04
+_TURN = 0.1
 _LARGEST_TURN = {True: 64, False: 256}
 """Texts per turn on SQLite (0.2 ms each: the write lock is held under 20 ms) and on PostgreSQL."""
 
@@ -50,6 +50,7 @@ class Dispatcher:
         self._clock = clock
         self._concurrency = concurrency
         self._largest_turn = _LARGEST_TURN[database.is_sqlite]
+        self._enough = min(concurrency, self._largest_turn * 3 // 4)
         self._finished: list[Finished] = []
         self._calls: set[asyncio.Task[None]] = set()
         self._refused_turns = 0
@@ -121,7 +122,7 @@ class Dispatcher:
                     else Handover(Answer.RETRY, code="not_called")
                 )
         self._finished.append(Finished(text, handover))
-        if len(self._finished) >= self._concurrency // 2:
+        if len(self._finished) >= self._enough:
             self._came_back.set()
 
     def _room(self) -> int:
@@ -129,7 +130,7 @@ class Dispatcher:
         return min(3 * self._concurrency - len(self._calls), self._largest_turn)
 
     async def _pause(self) -> None:
-        """Until half the lines came back, a moment passed, or the carrier may be asked again."""
+        """Until enough answers came back, a moment passed, or the carrier may be asked again."""
         if self._finished and all(f.handover.answer is Answer.RETRY for f in self._finished):
             self._refused_turns += 1
             await asyncio.sleep(wait_seconds(self._refused_turns, 0.1, 1.0))
@@ -137,7 +138,7 @@ class Dispatcher:
         if self._finished:
             self._refused_turns = 0
         self._came_back.clear()
-        if len(self._finished) >= self._concurrency // 2:
+        if len(self._finished) >= self._enough:
             return
         wait = _TURN if self._calls or self._finished else _IDLE
         try:
