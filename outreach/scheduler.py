@@ -79,7 +79,7 @@ def ticks(started: Started, carrier: Carrier, library: Library) -> tuple[Tick, .
     steady = SteadyClock()
     table = (
         Tick("plan", 1, lambda: plan_dirty(database, now=now())),
-        Tick("release", 1, lambda: release_due(database, library, now=now())),
+        Tick("release", 0.5, lambda: release_due(database, library, now=now())),
         Tick("pages", 2, lambda: page_due(database, settings, now=now())),
         Tick("reread", 5, lambda: reread_unapplied(database, library, now=now())),
         Tick("safety", 10, lambda: chase_safety_replies(database, carrier, library, now=now())),
