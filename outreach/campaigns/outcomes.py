@@ -65,8 +65,7 @@ def outcome_of(library: Library, gathered: Gathered, row: Waiting, now: datetime
     if isinstance(decision, Send):
         composed = compose(library, situation, row, campaign, visit, now)
         message = _message(situation, row, composed, facts.hours, now)
-        written = Written(composed, message, replaced_by(situation, row, composed))
-        went_out(situation, row, composed, now)
+        written = Written(composed, message, went_out(situation, row, composed, now))
     situation.waiting.pop(row.id, None)
     return Outcome(row, situation, decision, visit, written, successor(gathered, row, now))
 
@@ -97,7 +96,7 @@ def successor(gathered: Gathered, row: Waiting, now: datetime) -> Touch | None:
     )
 
 
-def replaced_by(situation: Situation, row: Waiting, composed: Composed) -> tuple[str, ...]:
+def _replaced_by(situation: Situation, row: Waiting, composed: Composed) -> tuple[str, ...]:
     """Open prompts that a new question takes the place of: its campaign's, about its visit."""
     if composed.asks is PromptKind.NONE:
         return ()
@@ -114,20 +113,25 @@ def replaced_by(situation: Situation, row: Waiting, composed: Composed) -> tuple
     )
 
 
-def went_out(situation: Situation, row: Waiting, composed: Composed, now: datetime) -> None:
-    """Let the client's situation know of a text, for what follows in the same batch."""
+def went_out(
+    situation: Situation, row: Waiting, composed: Composed, now: datetime
+) -> tuple[str, ...]:
+    """Let the client's situation know of a text, for what follows in the same batch.
+
+    Returns the prompts whose place its question takes.
+    """
     key = row.touch.key
-    replaced = replaced_by(situation, row, composed)
-    situation.questions = [q for q in situation.questions if q.id not in replaced]
+    replaced = _replaced_by(situation, row, composed)
+    if replaced:
+        situation.questions = [q for q in situation.questions if q.id not in replaced]
     situation.sent.append((now, row.touch.kind))
     if row.touch.kind is MessageKind.WELCOME:
         situation.welcome_on_its_way = True
-        return
+        return replaced
     used = situation.used.setdefault(composed.collection, [])
-    situation.used[composed.collection] = [
-        *(u for u in used if u != composed.text_id),
-        composed.text_id,
-    ]
+    if composed.text_id in used:
+        used.remove(composed.text_id)
+    used.append(composed.text_id)
     if composed.asks is PromptKind.APPOINTMENT:
         situation.told[composed.subject] = now
     if composed.asks is PromptKind.GOAL:
@@ -136,6 +140,7 @@ def went_out(situation: Situation, row: Waiting, composed: Composed, now: dateti
         situation.questions.append(
             Question(row.id, key.campaign_id, composed.asks, composed.subject, now)
         )
+    return replaced
 
 
 def _message(

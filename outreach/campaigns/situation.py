@@ -7,6 +7,7 @@ uses it for days to come.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from outreach.campaigns.facts import Person, Standing, Visit, Waiting, hours_for
 from outreach.policy.caps import PRIORITY, UNCOUNTED
@@ -70,7 +71,8 @@ class Situation:
     ) -> Facts:
         """What policy needs to know to decide about a touchpoint now."""
         person, kind = self.person, row.touch.kind
-        tonight = end_of_day(now, person.zone)
+        zone = person.zone
+        tonight = end_of_day(now, zone)
         others = [other for other in self.waiting.values() if other.id != row.id]
         return Facts(
             kind=kind,
@@ -93,7 +95,7 @@ class Situation:
             reminder_due=min(
                 (o.due_at for o in others if o.touch.kind in _ABOUT_VISITS), default=None
             ),
-            sent_today=self._sent_today(now),
+            sent_today=self._sent_on(local_date(now, zone), zone),
             kept_for_later=_kept_for_later(row, others, tonight),
             cap=self.program.file.daily_cap,
             tomorrow=tonight,
@@ -114,11 +116,9 @@ class Situation:
             if not goal.starts_on or goal.starts_on <= local_date(now, self.person.zone)
         ]
 
-    def _sent_today(self, now: datetime) -> int:
-        today = local_date(now, self.person.zone)
+    def _sent_on(self, day: date, zone: ZoneInfo) -> int:
         return sum(
-            kind not in UNCOUNTED and local_date(at, self.person.zone) == today
-            for at, kind in self.sent
+            [kind not in UNCOUNTED and local_date(at, zone) == day for at, kind in self.sent]
         )
 
     def _merged(self, row: Waiting, others: Iterable[Waiting], now: datetime) -> bool:
@@ -136,7 +136,9 @@ class Situation:
 
 def _kept_for_later(row: Waiting, others: Iterable[Waiting], tonight: datetime) -> int:
     rank = PRIORITY[row.touch.kind]
-    return sum(0 < PRIORITY[other.touch.kind] < rank and other.due_at < tonight for other in others)
+    return sum(
+        [0 < PRIORITY[other.touch.kind] < rank and other.due_at < tonight for other in others]
+    )
 
 
 def asked_by(row: Waiting, campaign: Standing | None) -> PromptKind:
