@@ -1,9 +1,9 @@
 """The screening rules: read from outreach/safety/rules/*.yaml once, at first use.
 
 One file per concern holds its rules, combinations.yaml those that need several cues; words.yaml the
-classes of words, frames.yaml idioms and context, spellings.yaml variants and emoji. Every rule
-carries examples that must and must not match; the tests run them all. `says`, `hits` and `misses`
-are blocks of lines.
+classes of words, frames.yaml idioms and context, spellings.yaml variants and emoji, mentions.yaml
+single words that name a danger. Every rule carries examples that must and must not match; the tests
+run them all. `says`, `hits` and `misses` are blocks of lines.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from outreach.safety.tokens import Reader
 from outreach.vocabulary import Concern, Severity
 
 _FOLDER = Path(__file__).parent / "rules"
-_NOT_CONCERNS = frozenset({"words", "frames", "spellings"})
+_NOT_CONCERNS = frozenset({"words", "frames", "spellings", "mentions"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class Ruleset:
     rules: tuple[Rule, ...]
     index: Index[Rule]
     masks: Index[str]
+    mentions: Mapping[str, frozenset[str]]
     denials: Index[Frame]
     frames: Index[Frame]
     barriers: frozenset[str]
@@ -88,6 +89,7 @@ def load_rules() -> Ruleset:
         rules=rules,
         index=_index(rules),
         masks=Index(masks),
+        mentions={name: frozenset(_phrases(text)) for name, text in data["mentions"].items()},
         denials=_index(frame for frame in frames if frame.kind == "denial"),
         frames=_index(frame for frame in frames if frame.kind != "denial"),
         barriers=frozenset((*lexicon.element("{not}").after, STOP)),

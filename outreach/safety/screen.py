@@ -3,7 +3,7 @@
 It finds messages for people to review; it is never a diagnosis, and silence from it proves nothing.
 Pure and deterministic: the same text and ruleset give the same answer. Steps: read (normalise and
 de-obfuscate) -> mask idioms and titles -> find the rules that fit -> weigh them by context -> the
-gravest wins -> the second vote may ask for a review or settle how fast (vote.py).
+gravest wins -> the second vote may ask for a review or help settle how fast (vote.py).
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from outreach.safety.chart import MASKED, Chart
 from outreach.safety.context import Context, Hit, Judged
 from outreach.safety.rules import Ruleset, load_rules
 from outreach.safety.tokens import Token
-from outreach.safety.vote import PAGE, REVIEW, Model, load_model
+from outreach.safety.vote import CALM, PAGE, REVIEW, Model, Opinion, load_model
 from outreach.vocabulary import Concern, Severity
 
 WINDOW, OVERLAP = 1600, 200
@@ -60,6 +60,19 @@ class Screening:
     spans: tuple[Span, ...]
     context: tuple[str, ...]
     ruleset: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The words of one window, masked, with the tokens that they came from."""
+
+    words: Sequence[str]
+    tokens: Sequence[Token]
+    offset: int
+
+    def spans(self, places: Sequence[int], rule: str) -> tuple[Span, ...]:
+        seen = (self.tokens[place] for place in places)
+        return tuple(Span(self.offset + each.start, self.offset + each.end, rule) for each in seen)
 
 
 def screen(text: str) -> Screening:
@@ -116,28 +129,39 @@ def _screen_window(text: str, start: int, rules: Ruleset, vote: Model | None) ->
         found = replace(found, context=("set aside",))
     if vote is None or found.context:
         return found
-    return _voted(found, vote, chart.words, tokens, start)
+    opinion = vote.opinion(chart.words)
+    return _voted(found, vote, opinion, _Read(chart.words, tokens, start)) if opinion else found
 
 
-def _voted(
-    found: Screening, vote: Model, words: Sequence[str], tokens: list[Token], offset: int
-) -> Screening:
-    """What the rules found, raised if the second vote is sure enough. It lowers nothing.
+def mentions(words: Sequence[str]) -> tuple[str, ...]:
+    """What dangers a text names, by single words."""
+    named, spoken = load_rules().mentions, frozenset(words)
+    return tuple(f"names-{each}" for each in named if not named[each].isdisjoint(spoken))
+
+
+def _voted(found: Screening, vote: Model, opinion: Opinion, text: _Read) -> Screening:
+    """What the rules found, with the second vote counted in.
 
     It is not asked where context has weighed what was found: it cannot read a denial.
     """
-    severity = vote.thresholds.settle(found.severity, vote.opinion(words))
+    named = mentions(text.words)
+    severity = vote.thresholds.settle(
+        found.severity, opinion, named=bool(named) or found.concern is not Concern.NONE
+    )
     if severity is found.severity:
         return found
+    if severity.rank < found.severity.rank:
+        return replace(
+            found, severity=severity, context=("second vote",), rules=(*found.rules, CALM)
+        )
     name = REVIEW if severity is Severity.LOW else PAGE
-    seen = (tokens[place] for place in vote.places(words))
     return replace(
         found,
-        concern=vote.concern(words) if found.concern is Concern.NONE else found.concern,
+        concern=vote.concern(text.words) if found.concern is Concern.NONE else found.concern,
         severity=severity,
-        rules=(*found.rules, name),
-        spans=(*found.spans, *(Span(offset + t.start, offset + t.end, name) for t in seen)),
-        context=(*found.context, "second vote"),
+        rules=(*found.rules, *(named if severity is Severity.HIGH else ()), name),
+        spans=(*found.spans, *text.spans(vote.places(text.words), name)),
+        context=("second vote",),
     )
 
 

@@ -2,23 +2,27 @@
 
 It was trained on our invented corpus (tests/corpora/train_vote.py) and ships as whole-number
 weights in vote.json. It knows no meaning, only which words, pairs and letters go with texts that a
-person should see. So it may ask for a review, or settle how fast where a rule has spoken; it never
-pages by itself. docs/second-vote.md holds its figures and limits.
+person should see. So by itself it only asks for a review; how fast a person must look it settles
+together with the rules. docs/second-vote.md holds its figures and limits.
 """
 
 import hashlib
 import json
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import sqrt
 from pathlib import Path
+from zlib import crc32
 
 from outreach.safety.chart import MASKED, STOP
 from outreach.vocabulary import Concern, Severity
 
 VOTE_FILE = Path(__file__).with_name("vote.json")
-REVIEW, PAGE = "vote-review", "vote-page"
+REVIEW, PAGE, CALM = "vote-review", "vote-page", "vote-calm"
+BUCKETS = 1 << 18
+"""Places for weights. Kept by name, 100,000 of them took 17 MB; so they take two."""
 FEWEST_WORDS = 2
 """A single word or a number answers a question; it is no text to have an opinion about."""
 FEWEST_FEATURES = 48
@@ -45,51 +49,67 @@ class Opinion:
         """What a review is asked by. Urgency counts half: so more of the urgent come first."""
         return self.review + self.page / 2
 
+    @property
+    def urgency(self) -> float:
+        """What decides how fast. That a person is needed at all counts half."""
+        return self.page + self.review / 2
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """From which log-odds the vote speaks, chosen by cross-validation over writers.
 
-    `review` is of the alarm, `moderate` and `raises` of the page.
+    `review` is of the alarm, the others of the urgency. `calm` is the one from below.
     """
 
     review: float
     moderate: float
-    raises: float
+    page: float
+    calm: float
 
-    def settle(self, found: Severity, opinion: Opinion | None) -> Severity:
-        """The severity with the vote counted in, given what the rules found."""
-        if opinion is None or found.rank >= Severity.HIGH.rank:
+    def settle(self, found: Severity, opinion: Opinion, *, named: bool) -> Severity:
+        """The severity with the vote counted in, given what the rules found.
+
+        `named`: a rule fitted, or the text names a danger (rules/mentions.yaml). Only then may it
+        become high. It calms only what is high: a mistake there costs hours, not a life.
+        """
+        if found is Severity.IMMINENT:
             return found
-        if found is not Severity.NONE:
-            return _one_up(found) if opinion.page >= self.raises else found
-        if opinion.page >= self.moderate:
+        if found is Severity.HIGH:
+            return Severity.MODERATE if opinion.urgency < self.calm else found
+        if named and opinion.urgency >= self.page:
+            return Severity.HIGH
+        if opinion.urgency >= self.moderate:
             return Severity.MODERATE
-        return Severity.LOW if opinion.alarm >= self.review else found
+        asks = found is Severity.NONE and opinion.alarm >= self.review
+        return Severity.LOW if asks else found
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The features of one text, in two kinds so that neither drowns the other.
+    """The features of one text as buckets, in two kinds so that neither drowns the other.
 
     `words`: words, their classes, and pairs of either; `letters`: runs of 3 to 5 letters of a word.
     """
 
-    words: frozenset[str]
-    letters: frozenset[str]
+    words: frozenset[int]
+    letters: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The trained weights. `weights`: feature -> (review, page); `concerns`: each bias and weights;
+    """The trained weights.
+
+    `review` and `page` have a weight for each of BUCKETS; `concerns`: each its bias and weights;
     `classes`: word -> its class in rules/words.yaml, in which both languages stand together.
     """
 
     version: str
     classes: Mapping[str, str]
     bias: tuple[int, int]
-    weights: Mapping[str, Sequence[int]]
-    concerns: Mapping[Concern, tuple[int, Mapping[str, int]]]
+    review: Sequence[int]
+    page: Sequence[int]
+    concerns: Mapping[Concern, tuple[int, Mapping[int, int]]]
     thresholds: Thresholds
 
     def opinion(self, words: Sequence[str]) -> Opinion | None:
@@ -119,11 +139,10 @@ class Model:
         whole = features([*before, words[place], *after], self.classes)
         rest = features([*before, STOP, *after], self.classes)
         lost = (whole.words - rest.words) | (whole.letters - rest.letters)
-        return sum(self.weights[each][0] for each in lost & self.weights.keys())
+        return self._sum(lost)[0]
 
-    def _sum(self, found: frozenset[str]) -> tuple[int, int]:
-        known = [self.weights[each] for each in found & self.weights.keys()]
-        return sum(weight[0] for weight in known), sum(weight[1] for weight in known)
+    def _sum(self, found: frozenset[int]) -> tuple[int, int]:
+        return sum(self.review[each] for each in found), sum(self.page[each] for each in found)
 
 
 def enough(words: Sequence[str]) -> bool:
@@ -131,7 +150,7 @@ def enough(words: Sequence[str]) -> bool:
     return sum(map(_is_word, words)) >= FEWEST_WORDS
 
 
-def root(found: frozenset[str]) -> float:
+def root(found: frozenset[int]) -> float:
     """What a sum over these features is divided by: neither long texts nor short ones shout."""
     return sqrt(max(len(found), FEWEST_FEATURES))
 
@@ -149,8 +168,12 @@ def read_model(source: str) -> Model:
         version=hashlib.sha256(source.encode()).hexdigest()[:8],
         classes=data["classes"],
         bias=(data["bias"][0], data["bias"][1]),
-        weights=data["weights"],
-        concerns={Concern(name): (row[0], row[1]) for name, row in data["concerns"].items()},
+        review=array("i", data["review"]),
+        page=array("i", data["page"]),
+        concerns={
+            Concern(name): (bias, {int(each): weight for each, weight in weights.items()})
+            for name, (bias, weights) in data["concerns"].items()
+        },
         thresholds=Thresholds(**data["thresholds"]),
     )
 
@@ -162,31 +185,32 @@ def features(words: Sequence[str], classes: Mapping[str, str]) -> Features:
     for apart, between in _APART:
         found.update([f"{a}{between}{b}" for a, b in zip(words, words[apart:], strict=False)])
         found.update([f"{a}{between}{b}" for a, b in zip(kinds, kinds[apart:], strict=False)])
-    return Features(frozenset(found), frozenset().union(*map(_letters, set(words))))
+    return Features(frozenset(map(bucket, found)), frozenset().union(*map(_letters, set(words))))
 
 
-def _letters(word: str) -> frozenset[str]:
+def bucket(feature: str) -> int:
+    """Where the weight of a feature is kept. Few share one, and training knows that they do."""
+    return crc32(feature.encode()) % BUCKETS
+
+
+def _letters(word: str) -> frozenset[int]:
     return _runs(word[:_LONGEST])
 
 
 @lru_cache(maxsize=4096)
-def _runs(word: str) -> frozenset[str]:
+def _runs(word: str) -> frozenset[int]:
     """Runs of 3 to 5 letters, edges of the word marked, so that a misspelt word still counts."""
     edged = f"^{word}$"
     return frozenset(
-        f"#{edged[start : start + size]}"
+        bucket(f"#{edged[start : start + size]}")
         for size in (3, 4, 5)
         for start in range(max(1, len(edged) - size + 1))
     )
-
-
-def _one_up(severity: Severity) -> Severity:
-    return Severity.MODERATE if severity is Severity.LOW else Severity.HIGH
 
 
 def _is_word(word: str) -> bool:
     return word not in {STOP, MASKED} and not word.isdecimal()
 
 
-def _total(bias: int, weights: Mapping[str, int], found: frozenset[str]) -> float:
+def _total(bias: int, weights: Mapping[int, int], found: frozenset[int]) -> float:
     return bias + sum(weights.get(each, 0) for each in found) / root(found)

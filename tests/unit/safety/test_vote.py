@@ -1,4 +1,4 @@
-"""The second vote asks for a look where no rule spoke, and never pages by itself."""
+"""The second vote asks for a look where no rule spoke, and pages only where a danger is named."""
 
 import csv
 import json
@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from outreach.safety.screen import screen, screen_by_rules, words_read
 from outreach.safety.vote import (
+    BUCKETS,
     PAGE,
     REVIEW,
     VOTE_FILE,
     Opinion,
     Thresholds,
+    bucket,
     enough,
     load_model,
     read_model,
@@ -23,17 +25,35 @@ from outreach.safety.vote import (
 from outreach.vocabulary import Concern, Severity
 
 CORPUS = Path(__file__).parents[2] / "corpora" / "screening"
-SURE, UNSURE = Opinion(review=9, page=9), Opinion(review=-9, page=-9)
-THRESHOLDS = Thresholds(review=1, moderate=1, raises=1)
+SURE, UNSURE, CALM = Opinion(9, 9), Opinion(-2, -2), Opinion(-9, -9)
+THRESHOLDS = Thresholds(review=1, moderate=2, page=3, calm=-5)
+
+
+def _weights(weights: dict[str, int]) -> list[int]:
+    row = [0] * BUCKETS
+    for feature, weight in weights.items():
+        row[bucket(feature)] = weight
+    return row
+
+
 TINY = json.dumps(
     {
-        "thresholds": {"review": 1, "moderate": 1, "raises": 1},
+        "thresholds": {"review": 1, "moderate": 2, "page": 3, "calm": -5},
         "bias": [-1000, -3000],
         "classes": {"pills": "{means}", "pastillas": "{means}"},
-        "concerns": {"suicide": [0, {"{means}": 2000}], "distress": [100, {"crying": 5000}]},
-        "weights": {"{means}": [9000, 1000], "crying": [4000, 0], "#cry": [2000, 0]},
+        "concerns": {
+            "suicide": [0, {bucket("{means}"): 2000}],
+            "distress": [100, {bucket("crying"): 5000}],
+        },
+        "review": _weights({"{means}": 9000, "crying": 4000, "#cry": 2000}),
+        "page": _weights({"{means}": 1000}),
     }
 )
+
+
+def _texts() -> list[str]:
+    with (CORPUS / "w2.csv").open(encoding="utf-8", newline="") as file:
+        return [row["text"] for row in csv.DictReader(file)]
 
 
 @pytest.mark.parametrize("text", ["ok", "yes", "8", "7 8 9", "si", "👍", "", "...", "1 2"])
@@ -53,35 +73,51 @@ def test_ordinary_texts_stay_unflagged(text: str) -> None:
 
 
 def test_the_vote_alone_raises_to_moderate_at_most() -> None:
-    assert THRESHOLDS.settle(Severity.NONE, SURE) is Severity.MODERATE
+    assert THRESHOLDS.settle(Severity.NONE, SURE, named=False) is Severity.MODERATE
+
+
+@pytest.mark.parametrize("text", _texts())
+def test_nobody_is_paged_unless_a_rule_fits_or_a_danger_is_named(text: str) -> None:
+    found = screen(text)
+    if found.severity.rank >= Severity.HIGH.rank:
+        assert [rule for rule in found.rules if not rule.startswith("vote-")]
 
 
 def test_a_vote_for_review_raises_to_low() -> None:
     opinion = Opinion(review=6, page=-9)
-    assert THRESHOLDS.settle(Severity.NONE, opinion) is Severity.LOW
+    assert THRESHOLDS.settle(Severity.NONE, opinion, named=True) is Severity.LOW
 
 
-@pytest.mark.parametrize(("found", "raised"), [
-    (Severity.LOW, Severity.MODERATE),
-    (Severity.MODERATE, Severity.HIGH),
-    (Severity.HIGH, Severity.HIGH),
-    (Severity.IMMINENT, Severity.IMMINENT),
-])  # fmt: skip
-def test_where_a_rule_spoke_a_sure_vote_raises_one_step_up_to_high(
-    found: Severity, raised: Severity
+@pytest.mark.parametrize("found", [Severity.NONE, Severity.LOW, Severity.MODERATE])
+def test_a_sure_vote_and_a_named_danger_are_high(found: Severity) -> None:
+    assert THRESHOLDS.settle(found, SURE, named=True) is Severity.HIGH
+
+
+@pytest.mark.parametrize("found", [Severity.HIGH, Severity.IMMINENT])
+def test_a_sure_vote_leaves_what_is_high_already(found: Severity) -> None:
+    assert THRESHOLDS.settle(found, SURE, named=True) is found
+
+
+def test_a_vote_that_is_calm_lowers_high_to_moderate() -> None:
+    assert THRESHOLDS.settle(Severity.HIGH, CALM, named=True) is Severity.MODERATE
+
+
+@given(
+    found=st.sampled_from([each for each in Severity if each is not Severity.HIGH]),
+    review=st.floats(-20, 20),
+    page=st.floats(-20, 20),
+    named=st.booleans(),
+)
+def test_the_vote_lowers_nothing_else(
+    found: Severity, review: float, page: float, named: bool
 ) -> None:
-    assert THRESHOLDS.settle(found, SURE) is raised
-
-
-@given(found=st.sampled_from(Severity), review=st.floats(-20, 20), page=st.floats(-20, 20))
-def test_the_vote_lowers_nothing(found: Severity, review: float, page: float) -> None:
-    assert THRESHOLDS.settle(found, Opinion(review, page)).rank >= found.rank
+    settled = THRESHOLDS.settle(found, Opinion(review, page), named=named)
+    assert settled.rank >= found.rank
 
 
 @pytest.mark.parametrize("found", list(Severity))
-def test_an_unsure_or_missing_vote_changes_nothing(found: Severity) -> None:
-    assert THRESHOLDS.settle(found, UNSURE) is found
-    assert THRESHOLDS.settle(found, None) is found
+def test_an_unsure_vote_changes_nothing(found: Severity) -> None:
+    assert THRESHOLDS.settle(found, UNSURE, named=True) is found
 
 
 def test_words_of_one_class_count_alike_in_both_languages() -> None:
@@ -124,19 +160,14 @@ def test_any_change_of_the_weights_changes_the_version() -> None:
 
 def test_a_raised_text_names_the_vote_and_shows_its_words() -> None:
     raised = [
-        (text, found) for text in _texts() if "second vote" in (found := screen(text)).context
+        (text, found) for text in _texts() if {REVIEW, PAGE} & set((found := screen(text)).rules)
     ]
     assert raised
     for text, found in raised:
         assert screen_by_rules(text).severity.rank < found.severity.rank
-        assert {REVIEW, PAGE} & set(found.rules)
+        assert "second vote" in found.context
         assert found.concern is not Concern.NONE
         assert all(text[span.start : span.end].strip() for span in found.spans)
-
-
-def _texts() -> list[str]:
-    with (CORPUS / "w2.csv").open(encoding="utf-8", newline="") as file:
-        return [row["text"] for row in csv.DictReader(file)]
 
 
 def test_the_vote_is_silent_where_context_set_a_hit_aside() -> None:
@@ -153,7 +184,7 @@ def test_any_words_get_the_same_opinion_every_time(words: list[str]) -> None:
 
 
 def test_the_weights_stay_small() -> None:
-    assert VOTE_FILE.stat().st_size < 1_200_000
+    assert VOTE_FILE.stat().st_size < 2_500_000
 
 
 @pytest.mark.parametrize("text", ["i want to " * 160, "x" * 1600, "a b " * 400, "💊 pills " * 200])
