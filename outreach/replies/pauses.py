@@ -19,7 +19,8 @@ def asks_to_stop(text: Text, hit: Hit) -> bool:
     if not small_words("told").isdisjoint(said):
         return False
     brief = len(said) <= SHORT_SENTENCE and hit.start - start <= 2
-    return text.is_about_texts(hit) or hit.start == 0 or brief
+    opens = small_words("fillers_before").issuperset(text.between(0, hit.start))
+    return text.is_about_texts(hit) or opens or brief
 
 
 def pause_length(text: Text, hit: Hit) -> str | None:
@@ -38,7 +39,13 @@ def _until(text: Text, start: int, end: int) -> str | None:
         if word in UNTIL and said[at + 1 : at + 3] in {("next", "week"), ("la", "proxima")}:
             monday = text.today + timedelta(7 - text.today.weekday())
             return f"P{(monday - text.today).days}D"
+        if word in UNTIL and said[at + 1 : at + 2] in _THAT_DAY and text.days:
+            return f"P{(text.days[-1].day - text.today).days}D"
     return None
+
+
+_THAT_DAY = {("then",), ("entonces",), ("esa",), ("ese",)}
+""" "away till april 2nd, hold my messages until then"."""
 
 
 def _for(text: Text, start: int, end: int) -> str | None:

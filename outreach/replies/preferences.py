@@ -48,8 +48,12 @@ def asked_for_texts(text: Text, hit: Hit) -> bool:
     """
     if not small_words("visit").isdisjoint(text.words.said):
         return False
-    brief = text.prompt is PromptKind.NONE and len(text.words.said) <= SHORT_SENTENCE
-    return brief or text.is_about_texts(hit)
+    beside = len(text.words.said) - (hit.end - hit.start)
+    brief = len(text.words.said) <= SHORT_SENTENCE or beside <= _FEW_WORDS
+    return (brief and text.prompt is PromptKind.NONE) or text.is_about_texts(hit)
+
+
+_FEW_WORDS = 3
 
 
 def _pause(text: Text, hit: Hit) -> str | None:

@@ -29,7 +29,7 @@ def join_pairs(said: list[str], before: list[str]) -> tuple[tuple[str, ...], tup
     for index, word in enumerate(said):
         joined = pairs.get((words[-1], word)) if words and before[index] in {"", "-"} else None
         if joined is None:
-            words.append(_LETTERS[word](said, before, index) if word in _LETTERS else word)
+            words.append(_BESIDE[word](said, before, index) if word in _BESIDE else word)
             gaps.append(before[index])
         else:
             words[-1] = joined
@@ -49,7 +49,35 @@ def _n(said: list[str], before: list[str], index: int) -> str:
     return "n" if index == 0 or before[index] or ends else "and"
 
 
-_LETTERS = {"k": _k, "n": _n}
+def _na(said: list[str], before: list[str], index: int) -> str:
+    """ "na" before "mas" is the Spanish "nada", else a no."""
+    more = said[index + 1 : index + 2] in (["mas"], ["de"]) and before[index + 1] == ""
+    return "nada" if more else "no"
+
+
+def _were(said: list[str], before: list[str], index: int) -> str:
+    """ "were can i get", "were is it": where."""
+    opens = index == 0 or before[index] != "" or said[index - 1] in {"know", "hi", "hey", "so"}
+    asks = said[index + 1 : index + 2]
+    return "where" if opens and asks and asks[0] in _AFTER_WHERE else "were"
+
+
+_AFTER_WHERE = frozenset({"can", "is", "are", "do", "could", "should", "does", "at"})
+
+
+def _sign(said: list[str], _before: list[str], index: int) -> str:
+    """ "this # is not his": number; "#1" stays a sign."""
+    counts = said[index + 1 : index + 2] and said[index + 1][0].isdigit()
+    named = index > 0 and said[index - 1] in _BEFORE_NUMBER
+    return "number" if named and not counts else "#"
+
+
+_BEFORE_NUMBER = frozenset(
+    {"this", "my", "the", "wrong", "old", "new", "his", "her", "your", "a", "that", "phone", "cell"}
+)
+
+# Spellings that the words beside them decide.
+_BESIDE = {"k": _k, "n": _n, "na": _na, "were": _were, "#": _sign}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +124,8 @@ def _spell(word: str) -> str:
         if form in table.known:
             return form
     form = _STRETCHED.sub(r"\1", plain)
+    if form.endswith("in") and form + "g" in table.known:
+        return _spell(form + "g")  # hittin, textin
     key = _sound(form)
     if len(key) >= _MIN_SOUND and (like := table.sounds.get(key)):
         return table.variants.get(like, like if like == word else _spell(like))

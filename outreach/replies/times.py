@@ -58,8 +58,7 @@ def _mention(words: Words, start: int, end: int, hour: int, minute: int) -> Time
         hour += 12
     if not (0 <= hour <= 23 and 0 <= minute <= 59):
         return None
-    vague = not _VAGUE.isdisjoint(words.said[max(0, start - 3) : start])
-    return TimeMention(start, end, time(hour, minute), vague)
+    return TimeMention(start, end, time(hour, minute), _is_bound(words, start))
 
 
 def _marked(words: Words, start: int, end: int) -> str:
@@ -80,7 +79,7 @@ def _spoken(words: Words, at: int) -> TimeMention | None:
     """noon, "half past 8", "quarter to 9", "3 y media", "eight thirty"."""
     said = words.said
     if said[at] in _NOON:
-        return TimeMention(at, at + 1, time(12), vague=_is_bound(words, at))
+        return TimeMention(at, at + 1, time(12), _is_bound(words, at))
     if said[at : at + 2] == ("half", "past") or said[at : at + 2] == ("quarter", "past"):
         hour = _hour(words, at + 2)
         minute = 30 if said[at] == "half" else 15
@@ -92,7 +91,17 @@ def _spoken(words: Words, at: int) -> TimeMention | None:
 
 
 def _is_bound(words: Words, at: int) -> bool:
-    return at > 0 and words.said[at - 1] in _VAGUE
+    """Whether "after", "until" or "between" bounds an hour: "after about 3", "between 2 and 3"."""
+    back = at - 1
+    while back >= max(0, at - 3) and not words.before[back + 1] and words.said[back] in _ABOUT:
+        back -= 1
+    if back < 0 or words.before[back + 1]:
+        return False
+    second = words.said[back] in {"and", "y"} and words.said[max(0, back - 2)] in _VAGUE
+    return words.said[back] in _VAGUE or second
+
+
+_ABOUT = frozenset({"about", "around", "like", "de", "las", "la", "the", "or", "half", "past"})
 
 
 def _hour_and_minutes(words: Words, at: int) -> TimeMention | None:
@@ -131,14 +140,24 @@ def _clock(words: Words, at: int) -> TimeMention | None:
     if match and match[2] and at and words.said[at - 1] in _BEFORE_HOUR:
         return _from_digits(words, at, int(match[1]), int(match[2]), "")
     compact = _FOUR_DIGITS.fullmatch(words.said[at])
-    if compact and (compact[3] or (at and _leads_hour(words.said[at - 1]))):
+    if compact and (compact[3] or _is_led(words, at)):
         letter = (compact[3] or "").replace("h", "")[:1]
         return _from_digits(words, at, int(compact[1]), int(compact[2]), letter)
     return None
 
 
-def _leads_hour(word: str) -> bool:
-    return word in _BEFORE_HOUR or word in {"tomorrow", "manana"} or word in calendar().weekdays
+def _is_led(words: Words, at: int) -> bool:
+    """Whether four digits are an hour: "at 1430", "friday 1430", "0900 thursday"."""
+    near = words.said[max(0, at - 1) : at] + words.said[at + 1 : at + 2]
+    starts = words.said[at].startswith("0") and len(words.said[at]) == _DIGITS
+    beside = any(word in _BESIDE_HOUR or word in calendar().weekdays for word in near)
+    before = words.said[at - 1] if at else ""
+    dated = before in calendar().months and not words.said[at].startswith("20")
+    return starts or beside or dated or before in _BEFORE_HOUR
+
+
+_DIGITS = 4
+_BESIDE_HOUR = frozenset({"tomorrow", "manana", "today", "hoy", "on"})
 
 
 def _from_digits(words: Words, at: int, hour: int, minute: int, letter: str) -> TimeMention | None:
@@ -146,7 +165,7 @@ def _from_digits(words: Words, at: int, hour: int, minute: int, letter: str) -> 
         hour += 12
     elif letter == "a":
         return _exact(words, at, 0 if hour == 12 else hour, minute)
-    if letter or hour > 12 or hour == 0:
+    if letter or hour > 12 or words.said[at].startswith("0"):
         return _exact(words, at, hour, minute)
     return _mention(words, at, at + 1, hour, minute)
 
@@ -154,8 +173,7 @@ def _from_digits(words: Words, at: int, hour: int, minute: int, letter: str) -> 
 def _exact(words: Words, at: int, hour: int, minute: int) -> TimeMention | None:
     if hour > 23 or minute > 59:
         return None
-    vague = not _VAGUE.isdisjoint(words.said[max(0, at - 2) : at])
-    return TimeMention(at, at + 1, time(hour, minute), vague)
+    return TimeMention(at, at + 1, time(hour, minute), _is_bound(words, at))
 
 
 def _bare_hour(words: Words, at: int) -> TimeMention | None:
