@@ -7,7 +7,6 @@ empty database beside it. Idle cost is compared between 10,000 and 1,000,000 enr
 """
 
 import argparse
-import gc
 import json
 import os
 import statistics
@@ -21,7 +20,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import delete, insert, select, text
 
-from outreach import migrations, vault
+from outreach import heap, migrations, vault
 from outreach.campaigns.planner import plan_dirty
 from outreach.campaigns.release import BATCH, WRITE_BATCH, release_due
 from outreach.campaigns.release import DUE as DUE_TABLE
@@ -81,7 +80,7 @@ def _release(folder: Path, clients: int) -> list[dict[str, Any]]:
     database = _database(folder / "release.sqlite")
     _people(database, clients)
     library = load(default_directory())
-    gc.freeze()  # as the scheduler does
+    heap.settle()  # as the scheduler does
     _, planning = _timed(lambda: plan_dirty(database, now=NOW, limit=clients))
     looked_at, release = _timed(lambda: release_due(database, library, now=DUE, limit=10**6))
     written = _written(database)

@@ -6,7 +6,6 @@ the others.
 """
 
 import ctypes
-import gc
 import signal
 import threading
 import time
@@ -21,6 +20,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
+from outreach import heap
 from outreach.campaigns.planner import plan_dirty
 from outreach.campaigns.release import release_due
 from outreach.content import library as message_library
@@ -156,7 +156,7 @@ def run(started: Started) -> None:
     texts = message_library.load(message_library.default_directory(), started.settings.messages_dir)
     table = ticks(started, carrier, texts)
     _share_one_heap()
-    gc.freeze()  # what was loaded stays: walking through it took a tenth of a large release
+    heap.settle()
     seat = seat_of(started.database)
     while not stop.is_set():
         if seat.take():
