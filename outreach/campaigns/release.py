@@ -24,7 +24,7 @@ from outreach.policy.caps import PRIORITY
 BATCH = 1000
 """Touchpoints loaded and decided together."""
 
-WRITE_BATCH = 200
+WRITE_BATCH = 250
 """Touchpoints per transaction: SQLite's write lock is held for about 20 ms."""
 
 DUE = (
