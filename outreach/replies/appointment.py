@@ -2,7 +2,14 @@
 
 from typing import NamedTuple
 
-from outreach.replies.asked_day import asked_moment, clause_of, is_bare, is_offer, is_rejected
+from outreach.replies.asked_day import (
+    asked_moment,
+    chooses_day,
+    clause_of,
+    is_bare,
+    is_offer,
+    is_rejected,
+)
 from outreach.replies.choices import other_number, picked_choice
 from outreach.replies.dates import DateMention
 from outreach.replies.grammar import (
@@ -14,6 +21,7 @@ from outreach.replies.grammar import (
     reaches,
 )
 from outreach.replies.lexicon import Hit
+from outreach.replies.requests import asks_anything
 from outreach.replies.smallwords import small_words
 from outreach.replies.text import TIMED, Candidate, Text
 from outreach.vocabulary import Intent
@@ -27,9 +35,9 @@ def read_appointment(text: Text) -> Candidate | None:
     A change of time outweighs a plain no, a reason to stay away outweighs a plain yes, and
     anything unsure confirms nothing. The value is the local day or moment asked for, if one is.
     """
-    moving = _moving(text)
+    moving = _why_moved(text)
     if moving:
-        return _reschedule(text, text.quote(moving[0]))
+        return _reschedule(text, moving)
     stand = _weighed(text)
     choice = picked_choice(text.words)
     if choice is not None:
@@ -42,6 +50,14 @@ def read_appointment(text: Text) -> Candidate | None:
     if stand.doubts:
         return Candidate(Intent.UNCLEAR, "", text.quote(stand.doubts[0]))
     return _short_answer(text, offered)
+
+
+def _why_moved(text: Text) -> str:
+    """What asks for another time, whatever else is said; "" if nothing does."""
+    moving = _moving(text)
+    if moving:
+        return text.quote(moving[0])
+    return "one day is refused and another agreed to" if chooses_day(text) else ""
 
 
 def _moving(text: Text) -> list[Hit]:
@@ -67,7 +83,7 @@ class _Stand(NamedTuple):
 
 
 def _weighed(text: Text) -> _Stand:
-    refusals = text.having("not_coming")
+    refusals = text.having("not_coming") + _stranded(text)
     doubts = text.having("unsure")
     coming = outside_scope(text.words, text.having("coming"), refusals + doubts)
     turned = [hit for hit in coming if is_negated(text.words, hit)]
@@ -80,10 +96,24 @@ def _weighed(text: Text) -> _Stand:
     return _Stand(coming, sorted(refusals + turned), doubts + open_ones)
 
 
+def _stranded(text: Text) -> list[Hit]:
+    """What keeps a client from coming, unless they will come and ask us to help with it."""
+    stranded = text.having("stranded")
+    pleas = [
+        hit
+        for hit in text.having("ride", "ask", "other_resource")
+        if not any(hit.start < each.end and each.start < hit.end for each in stranded)
+    ]
+    helped = pleas or asks_anything(text)
+    return [] if helped and text.says("coming", "yes") else stranded
+
+
 def _is_denied(text: Text, hit: Hit) -> bool:
     """Whether a phrase of moving is refused: "no need to reschedule", "no puedo ir manana"."""
     if any(other.start < hit.start < other.end for other in text.having("not_coming")):
         return True
+    if any(other.end == hit.start for other in text.having("not_coming")):
+        return False  # "tuesday wont work put me down for friday"
     after_no = text.words.said[max(0, hit.start - 1) : hit.start] == ("no",)
     return is_negated(text.words, hit) or (after_no and not text.words.before[hit.start])
 

@@ -42,6 +42,8 @@ def _hinders(text: Text, day: DateMention, moving: list[Hit]) -> bool:
     """Whether a day tells what is in the way rather than what is asked for."""
     if any(hit.start <= day.start < hit.end for hit in moving):
         return False
+    if any(_speaks_back(text, hit) for hit in moving):
+        return False
     before = [hit for hit in moving if hit.end <= day.start]
     start, end = clause_of(text, day.start)
     if before:
@@ -57,6 +59,13 @@ def _hinders(text: Text, day: DateMention, moving: list[Hit]) -> bool:
     return not (praised or offers or is_bare(text, start, end))
 
 
+def _speaks_back(text: Text, hit: Hit) -> bool:
+    """ "can i come then": the day asked for was named before."""
+    said = text.between(max(0, hit.end - 2), hit.end)
+    return said[-1] in {"then", "entonces"} or said in _THAT_DAY
+
+
+_THAT_DAY = {("ese", "dia"), ("that", "day")}
 _BUSY = frozenset({"i", "work"})
 _PRAISES = frozenset({"works", "work", "better", "mejor", "best", "instead", "if", "si"})
 
@@ -86,8 +95,13 @@ def _wanted(text: Text, days: list[DateMention]) -> list[DateMention]:
 def _is_correction(text: Text, days: list[DateMention]) -> bool:
     """Whether the last day takes back the one before: "tuesday... no wait, friday"."""
     between = text.between(days[-2].end, days[-1].start)
+    if not _UNABLE.isdisjoint(between[-2:]):
+        return False  # "friday is better, i cant tomorrow"
     said = small_words("corrections").intersection(between[-4:])
     return bool(said) and any(text.words.before[at] for at in range(days[-2].end, days[-1].start))
+
+
+_UNABLE = frozenset({"puedo", "cant", "wont", "podre", "voy"})
 
 
 def _in_phrase(text: Text, day: DateMention) -> bool:
@@ -117,10 +131,11 @@ def is_rejected(text: Text, at: int) -> bool:
         back -= 1
         if words.said[back] == "but" and {"any", "anything", "every"} & set(words.said[:back]):
             return True
-        if words.said[back] in small_words("turns") | {"to", "and", "puedo", "can"}:
+        if words.said[back] in small_words("turns") | _BEGINS_ANEW:
             return words.said[back] == "puedo" and words.said[max(0, back - 1)] == "no"
         if words.said[back] in _REFUSES:
-            return words.said[back + 1] not in UNTIL  # "not until friday" asks for friday
+            # "not until friday" and "not home till friday" ask for friday.
+            return UNTIL.isdisjoint(words.said[back + 1 : at])
         if words.said[back] in {"de", "del"} and at - back == 1:
             return not _TOWARDS.isdisjoint(words.said[at + 1 : at + 3])
         if words.said[back] in {"from", "of", "desde"} and at - back <= 2:
@@ -128,6 +143,7 @@ def is_rejected(text: Text, at: int) -> bool:
     return _refused_after(text, at)
 
 
+_BEGINS_ANEW = frozenset({"to", "and", "puedo", "can", "put", "lets", "how"})
 _TOWARDS = frozenset({"a", "al", "para", "pal"})
 _REFUSES = frozenset({"not", "cant", "no", "dont", "doesnt", "wont", "isnt", "than", "couldnt"})
 
@@ -136,6 +152,21 @@ def _leaves(said: tuple[str, ...], at: int) -> bool:
     """ "from monday" (but not "a week from monday"), "instead of monday"."""
     before = said[at - 1] if at else ""
     return before == "instead" if said[at] == "of" else before not in {"week", "weeks", "days"}
+
+
+def chooses_day(text: Text) -> bool:
+    """Whether one day is refused and another agreed to: "el jueves no, el viernes si"."""
+    if len(text.days) > _MOST_DAYS:
+        return False
+    refused = [day for day in text.days if is_rejected(text, day.start)]
+    return bool(refused) and any(
+        day not in refused
+        and not _AGREED.isdisjoint(text.between(day.end, text.words.clause_around(day.start)[1]))
+        for day in text.days
+    )
+
+
+_AGREED = frozenset({"yes", "si", "works", "puedo", "can", "good", "fine", "mejor", "perfecto"})
 
 
 def _refused_after(text: Text, at: int) -> bool:

@@ -5,7 +5,22 @@ from outreach.replies.smallwords import small_words
 from outreach.replies.words import Words
 
 _NAMES = frozenset({"option", "opcion", "number", "numero", "#", "answer", "reply", "choice"})
-_CORRECTS = frozenset({"no", "wait", "meant", "mean", "actually", "sorry", "digo", "perdon", "*"})
+_CORRECTS = frozenset(
+    {
+        "no",
+        "wait",
+        "meant",
+        "mean",
+        "actually",
+        "sorry",
+        "digo",
+        "perdon",
+        "*",
+        "era",
+        "mandar",
+        "poner",
+    }
+)
 _AGREES = frozenset(
     {"yes", "si", "no", "please", "porfavor", "thanks", "gracias", "sorry", "mejor"}
 )
@@ -42,6 +57,9 @@ def _is_free(words: Words, at: int) -> bool:
     after = at == last or words.before[at + 1] != "" or words.said[at + 1] in _AGREES
     if at and words.said[at - 1] in _NAMES:
         return True
+    after = after or words.said[at + 1] in small_words("fillers_after")
+    if at == 1 and words.said[0] == "la" and words.said[1].isdigit():
+        return after  # "la 1": the first answer; "el 1" is a day
     if at == 0 and words.said[0].isdigit():
         return after or words.said[1] not in small_words("counted") | _units()
     before = words.starts_clause(at) or (at == 1 and words.said[0] in _AGREES | {"a", "*"})

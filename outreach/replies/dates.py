@@ -16,7 +16,7 @@ _MORNING_BEFORE = frozenset({"la", "las", "una", "temprana"})
 _OF = frozenset({"of", "de", "the", "el"})
 _DAY_WORDS = frozenset({"the", "el", "dia", "day", "al", "del", "pal"})
 _FROM_HERE = {("de", "aqui", "a"), ("de", "aca", "a"), ("de", "hoy", "en"), ("de", "hoy", "a")}
-_FROM = frozenset({"from", "de", "after", "despues"})
+_FROM = frozenset({"from", "de", "after", "despues", "a", "desde"})
 
 
 class DateMention(NamedTuple):
@@ -59,10 +59,18 @@ def _merged(found: list[DateMention], words: Words) -> list[DateMention]:
         if before and near and _is_weekday(words, before) and not _is_weekday(words, mention):
             merged[-1] = DateMention(before.start, mention.end, mention.day)
         elif before and near and _is_weekday(words, mention) and not _is_weekday(words, before):
-            merged[-1] = DateMention(before.start, mention.end, before.day)
+            # "no puedo manana, el lunes mejor" names two days, "tomorrow, thursday" may name one.
+            apart = before.day.weekday() != mention.day.weekday() and _is_near(words, before)
+            merged += [mention] if apart else []
+            merged[-1] = mention if apart else DateMention(before.start, mention.end, before.day)
         else:
             merged.append(mention)
     return merged
+
+
+def _is_near(words: Words, mention: DateMention) -> bool:
+    """Whether a day is named as today, tomorrow or the day after."""
+    return words.said[mention.end - 1] in _TODAY | {"tomorrow", "manana"}
 
 
 def _is_weekday(words: Words, mention: DateMention) -> bool:
@@ -98,6 +106,8 @@ def _in_some_time(words: Words, at: int, today: date) -> DateMention | None:
     if number is None or unit is None:
         return None
     base = skip + 2 + (words.said[skip + 1 : skip + 3] == ("despues", "de"))
+    if words.said[skip + 1 : skip + 4] == ("a", "partir", "de"):
+        base += 2
     if skip + 1 < len(words.said) and words.said[skip + 1] in _FROM:
         start = _base_day(words, base, today)
         if start is not None:

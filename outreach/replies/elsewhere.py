@@ -12,7 +12,7 @@ def read_visit_unasked(text: Text) -> Candidate | None:
         return None
     view = Text(text.words, PromptKind.APPOINTMENT, text.local_now)
     visits = [at for at, word in enumerate(text.words.said) if word in small_words("visit")]
-    named = view.having("not_coming", "another_time")
+    named = view.having("not_coming", "stranded", "another_time")
     if not any(text.same_sentence(hit.start, at) for hit in named for at in visits):
         return None
     reading = read_appointment(view)

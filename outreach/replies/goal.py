@@ -47,9 +47,17 @@ def picked_first(words: Words) -> bool:
 
 def _weighed(text: Text) -> tuple[list[Hit], list[Hit], list[Hit]]:
     not_yet = text.having("not_yet")
-    done = outside_scope(text.words, text.having("done"), not_yet)
+    extent = [] if not_yet else text.having("extent")
+    done = outside_scope(text.words, sorted(text.having("done") + extent), not_yet)
+    done = [hit for hit in done if not _is_wish(text, hit)]
     turned = [hit for hit in done if is_negated(text.words, hit)]
     return [hit for hit in done if hit not in turned], text.having("some"), not_yet + turned
+
+
+def _is_wish(text: Text, hit: Hit) -> bool:
+    """Whether "every day" belongs to a wish about texts: "stop texting me every day"."""
+    wishes = text.having("less", "too_often", "more", "off_days", "only_days")
+    return any(wish.start <= hit.start and hit.end <= wish.end for wish in wishes)
 
 
 def _settled(text: Text, done: list[Hit], some: list[Hit], not_yet: list[Hit]) -> Candidate | None:

@@ -39,8 +39,12 @@ def is_bounded(words: Words, hit: Hit) -> bool:
         if words.before[at]:
             return False
         if words.said[at] in {"if", "unless", "depending", "provided"}:
-            return True
+            return words.said[at + 1 : at + 3] not in _GODS_WILL
     return False
+
+
+_GODS_WILL = {("the", "lord"), ("the", "good"), ("the", "creek"), ("god", "wills")}
+""" "if the good lord is willing" is a manner of saying yes."""
 
 
 def is_asked(text: Text, hit: Hit) -> bool:

@@ -112,6 +112,8 @@ def _open_answer(view: Text, found: list[Candidate]) -> list[Candidate]:
     own = [h for h in view.hits if h.means in PREFERENCE_MEANS | REQUEST_MEANS]
     if not found:
         empty = not any(word[0].isalnum() or ord(word[0]) > 0x2000 for word in view.words.said)
+        if view.says("puzzled"):
+            return [Candidate(Intent.UNCLEAR, "", view.quote(view.having("puzzled")[0]))]
         return [] if empty else [Candidate(Intent.ANSWER, "", "an open question takes any words")]
     if _SAID_FIRST.intersection(view.words.said[1 : min(hit.start for hit in own)]):
         return [Candidate(Intent.ANSWER, "", "an answer, but then a wish or a request")]

@@ -1,6 +1,6 @@
 """What a client asks for."""
 
-from outreach.replies.grammar import is_conditional, is_question
+from outreach.replies.grammar import is_asked, is_conditional, is_question
 from outreach.replies.lexicon import Hit
 from outreach.replies.smallwords import small_words
 from outreach.replies.text import Candidate, Text
@@ -42,7 +42,7 @@ def read_requests(text: Text) -> list[Candidate]:
 
 def _is_declined(text: Text, hit: Hit) -> bool:
     """ "I don't want to talk about it", "don't need a ride"."""
-    if is_conditional(text.words, hit):
+    if is_conditional(text.words, hit) and not is_asked(text, hit):
         return True
     wish = text.words.said[hit.start] in small_words("wishes")
     return wish and text.words.said[max(0, hit.start - 1)] in small_words("negators")

@@ -316,7 +316,7 @@ def _ages(words: Words, marks: list[_Mark]) -> list[str]:
     leading = any(word in cues.today | cues.older for word in words.said[: marks[0].start])
     for at, word in enumerate(words.said):
         age = "today" if word in cues.today else "older" if word in cues.older else ""
-        if word in {"week", "semana"} and words.said[max(0, at - 1)] in {"this", "esta"}:
+        if words.said[max(0, at - 1)] in {"this", "esta"} and _is_now(words, word):
             age = "today"
         if not age or any(mark.start <= at < mark.end for mark in marks):
             continue
@@ -326,6 +326,17 @@ def _ages(words: Words, marks: list[_Mark]) -> list[str]:
                 age if ages[owner] != "today" or word in {"yesterday", "ayer"} else "today"
             )
     return ages
+
+
+def _is_now(words: Words, word: str) -> bool:
+    """ "this week", and "this morning" beside what is older still."""
+    today = any(other in _cues().today for other in words.said)
+    older = not _OLDER_STILL.isdisjoint(words.said)
+    return word in {"week", "semana"} or (word in _PARTS and older and not today)
+
+
+_OLDER_STILL = frozenset({"last", "yesterday", "before", "ayer", "anoche", "antier", "pasada"})
+_PARTS = frozenset({"morning", "afternoon", "evening", "manana", "tarde", "noche"})
 
 
 def _points_on(words: Words, at: int) -> bool:
