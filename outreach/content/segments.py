@@ -7,8 +7,9 @@ units in one segment or 67 in each of several (3GPP TS 23.038; the rest is the j
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from outreach.values import value
 
 Encoding = Literal["GSM-7", "UCS-2"]
 
@@ -37,7 +38,7 @@ _ACCENTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Segments:
     """`units` are septets (GSM-7) or 16-bit units (UCS-2); `count` is what the carrier bills."""
 
