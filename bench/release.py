@@ -1,5 +1,6 @@
 """Planning and release: touchpoints a second on one core, and what a tick costs when idle.
 
+A batch goes before what is measured, as in a scheduler that has been running.
 The baseline is the bare insert of the very rows that release wrote, in the same batches, into an
 empty database beside it. Idle cost is compared between 10,000 and 1,000,000 enrolled clients.
 
@@ -82,23 +83,24 @@ def _release(folder: Path, clients: int) -> list[dict[str, Any]]:
     library = load(default_directory())
     heap.settle()  # as the scheduler does
     _, planning = _timed(lambda: plan_dirty(database, now=NOW, limit=clients))
+    release_due(database, library, now=DUE, limit=BATCH)  # compiles statements and texts
     looked_at, release = _timed(lambda: release_due(database, library, now=DUE, limit=10**6))
     written = _written(database)
     planned = 2 * clients
-    assert looked_at == planned, "every client has two touchpoints due"
+    assert looked_at == planned - BATCH, "every client has two touchpoints due"
     emptied = _emptied_copy(database, folder / "bare.sqlite")
     _, bare = _timed(lambda: _insert(emptied, written))
     return [
         _figure("plan a client from nothing", clients / planning.core, "clients/s of one core"),
         _figure(
             "release (and plan the next)",
-            planned / release.core,
+            looked_at / release.core,
             "touchpoints/s of one core",
             ">= 5,000",
         ),
-        _figure("the same by the clock on the wall", planned / release.wall, "touchpoints/s"),
+        _figure("the same by the clock on the wall", looked_at / release.wall, "touchpoints/s"),
         _figure("bare insert of the same rows", planned / bare.core, "touchpoints/s of one core"),
-        _figure("release to bare insert", bare.core / release.core, ""),
+        _figure("release to bare insert", bare.core / planned / (release.core / looked_at), ""),
     ]
 
 
