@@ -1,25 +1,27 @@
 """After a long silence: was it an outage, or are we a backup that was put back?
 
 A restored database has forgotten texts that it sent. The carrier has not: if its list shows texts
-of ours that we lack, every program starts paused, and people decide. Otherwise it was an outage,
-and what is still useful simply goes out.
+of ours that we lack, every program starts paused, and people decide. What was planned for those
+people in the silence may be just what they got, so it does not go out again. Otherwise it was an
+outage, and what is still useful simply goes out.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from outreach import vault
 from outreach.database import Database
 from outreach.delivery.carrier import Carrier, CarrierText
 from outreach.delivery.receipts import record_receipt
-from outreach.models import Message, Program, Sender
+from outreach.models import Client, Decision, Message, Program, Sender, Touchpoint
+from outreach.policy.reasons import Reason
 from outreach.programs.loaded import load_programs
 from outreach.safety.flags import Alarm, open_or_join
-from outreach.vocabulary import FlagReason, MessageState, Severity
+from outreach.vocabulary import FlagReason, MessageState, Severity, TouchpointState, Verdict
 
 GAP = timedelta(minutes=15)
 """A silence of the scheduler that is longer than this is looked into."""
@@ -34,14 +36,17 @@ def look_for_forgotten(
 ) -> int:
     """Compare the carrier's list since `silent_since` with ours; returns how many texts we lack.
 
-    Those that still wait in the queue are bound to what the carrier has and are not sent again; if
-    any is lacking, all programs are paused and each is told. Raises LookUpError.
+    Those that still wait in the queue are bound to what the carrier has and are not sent again; for
+    the others what was planned since then is skipped. If any is lacking, all programs are paused
+    and each is told. Raises LookUpError.
     """
-    listed = list(carrier.outbound_since(silent_since - MARGIN))
+    since = silent_since - MARGIN
+    listed = list(carrier.outbound_since(since))
     with database.write() as session:
         forgotten = _forgotten(session, listed)
-        for text in forgotten:
-            _bind(session, text, now)
+        unbound = [text for text in forgotten if not _bind(session, text, now)]
+        for text in unbound:
+            _skip_planned(session, text, since, now)
         if forgotten:
             _pause_everything(session, len(forgotten), now)
     if forgotten:
@@ -68,7 +73,7 @@ def _is_open_attempt(session: Session, text: CarrierText) -> bool:
     return session.execute(open_attempt.limit(1)).first() is not None
 
 
-def _bind(session: Session, text: CarrierText, now: datetime) -> None:
+def _bind(session: Session, text: CarrierText, now: datetime) -> bool:
     """The same words to the same number still wait here: they went out, so they wait no more."""
     waiting = session.scalar(
         select(Message.id)
@@ -89,6 +94,44 @@ def _bind(session: Session, text: CarrierText, now: datetime) -> None:
             now=now,
             source="asked",
         )
+    return waiting is not None
+
+
+def _skip_planned(session: Session, text: CarrierText, since: datetime, now: datetime) -> None:
+    """The text went to this number; which of the planned ones it was, nobody can tell any more."""
+    reached = session.scalars(
+        select(Client.id)
+        .join(Sender, Sender.program_id == Client.program_id)
+        .where(
+            Client.number_hash.in_(vault.current().fingerprints(text.to)),
+            or_(Sender.address == text.from_, Sender.address == text.service),
+        )
+    ).all()
+    skipped = session.execute(
+        update(Touchpoint)
+        .where(
+            Touchpoint.client_id.in_(reached),
+            Touchpoint.state == TouchpointState.PLANNED,
+            Touchpoint.planned_at.between(since, now),
+        )
+        .values(state=TouchpointState.SKIPPED, reason=Reason.MAY_HAVE_GONE, decided_at=now)
+        .returning(Touchpoint.id)
+        .execution_options(synchronize_session=False)
+    )
+    session.add_all(
+        Decision(touchpoint_id=each, at=now, verdict=Verdict.SKIP, reason=Reason.MAY_HAVE_GONE)
+        for each in skipped.scalars().all()
+    )
+    session.execute(
+        update(Client)
+        .where(Client.id.in_(reached))
+        .values(
+            replan_since=now,
+            # No text goes out before the welcome, so it had gone out too.
+            welcomed_at=func.coalesce(Client.welcomed_at, text.created_at),
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _pause_everything(session: Session, count: int, now: datetime) -> None:

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     REPLANNED = "replanned"
     CAMPAIGN_ENDED = "campaign_ended"
     SET_ASIDE = "set_aside"
+    MAY_HAVE_GONE = "may_have_gone"
 
 
 WORDS = {
@@ -49,6 +50,7 @@ WORDS = {
     Reason.REPLANNED: "The plan changed while this text was waiting.",
     Reason.CAMPAIGN_ENDED: "The client is no longer in this campaign.",
     Reason.SET_ASIDE: "It could not be written; the error is listed as set aside.",
+    Reason.MAY_HAVE_GONE: "A backup was put back; this client had been texted since it was made.",
 }
 
 

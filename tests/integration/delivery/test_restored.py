@@ -8,8 +8,8 @@ from sqlalchemy import delete, select, update
 from outreach.database import Database
 from outreach.delivery.carrier import Carrier
 from outreach.delivery.restored import look_for_forgotten
-from outreach.models import Attempt, Flag, Message, Program
-from outreach.vocabulary import MessageState
+from outreach.models import Attempt, Client, Decision, Flag, Message, Program, Touchpoint
+from outreach.vocabulary import MessageKind, MessageState
 from tests.carrier.process import CarrierProcess
 from tests.integration.delivery.world import World
 
@@ -85,6 +85,68 @@ def test_texts_that_the_backup_never_knew_pause_the_program_and_tell_it_once(
     assert paused(database)
     with database.read() as session:
         assert session.scalars(select(Flag.reason)).all() == ["delivery"]
+
+
+def plan_for_all(database: Database, planned_at: datetime) -> None:
+    with database.write() as session:
+        session.add_all(
+            Touchpoint(
+                program_id=client.program_id,
+                client_id=client.id,
+                slot="2026-11-21",
+                kind=MessageKind.HOPE,
+                planned_at=planned_at,
+                due_at=planned_at,
+                useful_until=planned_at + timedelta(hours=4),
+            )
+            for client in session.scalars(select(Client))
+        )
+
+
+def test_what_was_planned_for_people_whom_a_forgotten_text_reached_is_skipped(
+    database: Database,
+    twilio: CarrierProcess,
+    carrier: Carrier,
+    dispatch: Dispatch,
+    states: States,
+) -> None:
+    send_ten(database, twilio, dispatch, states)
+    with database.write() as session:  # the backup knew the plan, and not what became of it
+        session.execute(delete(Attempt))
+        session.execute(delete(Message))
+        World(session, datetime.now(UTC), sender="+15005550001", slug="hillside").client(
+            "+12025550199"
+        )
+    plan_for_all(database, datetime.now(UTC) - timedelta(minutes=10))
+
+    look_back(database, carrier)
+
+    with database.read() as session:
+        ended = session.scalars(select(Touchpoint.state).order_by(Touchpoint.state)).all()
+        replanned = session.scalars(select(Client).where(Client.replan_since.is_not(None))).all()
+        assert ended == ["planned", *["skipped"] * 10]
+        assert set(session.scalars(select(Decision.reason))) == {"may_have_gone"}
+        assert len(replanned) == 10
+        assert all(client.welcomed_at for client in replanned)
+
+
+def test_what_is_planned_for_later_stays(
+    database: Database,
+    twilio: CarrierProcess,
+    carrier: Carrier,
+    dispatch: Dispatch,
+    states: States,
+) -> None:
+    send_ten(database, twilio, dispatch, states)
+    with database.write() as session:
+        session.execute(delete(Attempt))
+        session.execute(delete(Message))
+    plan_for_all(database, datetime.now(UTC) + timedelta(hours=1))
+
+    look_back(database, carrier)
+
+    with database.read() as session:
+        assert set(session.scalars(select(Touchpoint.state))) == {"planned"}
 
 
 def test_a_crash_is_no_backup(
