@@ -2,7 +2,7 @@
 
 One file per concern holds its rules, combinations.yaml those that need several cues; words.yaml the
 classes of words, frames.yaml idioms and context, spellings.yaml variants and emoji, mentions.yaml
-single words that name a danger. Every rule carries examples that must and must not match; the tests
+wordings that only name what may be a danger. Every rule carries examples that must and must not match; the tests
 run them all. `says`, `hits` and `misses` are blocks of lines.
 """
 
@@ -57,7 +57,7 @@ class Ruleset:
     rules: tuple[Rule, ...]
     index: Index[Rule]
     masks: Index[str]
-    mentions: Mapping[str, frozenset[str]]
+    mentions: Index[str]
     denials: Index[Frame]
     frames: Index[Frame]
     barriers: frozenset[str]
@@ -89,7 +89,11 @@ def load_rules() -> Ruleset:
         rules=rules,
         index=_index(rules),
         masks=Index(masks),
-        mentions={name: frozenset(_phrases(text)) for name, text in data["mentions"].items()},
+        mentions=Index(
+            (name, lexicon.pattern(line))
+            for name, text in data["mentions"].items()
+            for line in _phrases(text)
+        ),
         denials=_index(frame for frame in frames if frame.kind == "denial"),
         frames=_index(frame for frame in frames if frame.kind != "denial"),
         barriers=frozenset((*lexicon.element("{not}").after, STOP)),

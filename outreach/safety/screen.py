@@ -134,9 +134,11 @@ def _screen_window(text: str, start: int, rules: Ruleset, vote: Model | None) ->
 
 
 def mentions(words: Sequence[str]) -> tuple[str, ...]:
-    """What dangers a text names, by single words."""
-    named, spoken = load_rules().mentions, frozenset(words)
-    return tuple(f"names-{each}" for each in named if not named[each].isdisjoint(spoken))
+    """What dangers a text names (rules/mentions.yaml), each once."""
+    rules = load_rules()
+    chart = Chart(words, rules.barriers)
+    named = (name for name, line in rules.mentions.candidates(chart) if any(chart.find(line)))
+    return tuple(dict.fromkeys(f"names-{name}" for name in named))
 
 
 def _voted(found: Screening, vote: Model, opinion: Opinion, text: _Read) -> Screening:
@@ -144,7 +146,7 @@ def _voted(found: Screening, vote: Model, opinion: Opinion, text: _Read) -> Scre
 
     It is not asked where context has weighed what was found: it cannot read a denial.
     """
-    named = mentions(text.words)
+    named = mentions(text.words) if opinion.urgency >= vote.thresholds.page else ()
     severity = vote.thresholds.settle(
         found.severity, opinion, named=bool(named) or found.concern is not Concern.NONE
     )
