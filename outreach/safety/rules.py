@@ -2,8 +2,8 @@
 
 One file per concern holds its rules, combinations.yaml those that need several cues; words.yaml the
 classes of words, frames.yaml idioms and context, spellings.yaml variants and emoji, mentions.yaml
-wordings that only name what may be a danger. Every rule carries examples that must and must not match; the tests
-run them all. `says`, `hits` and `misses` are blocks of lines.
+wordings that only name what may be a danger. Every rule carries examples that must and must not
+match; the tests run them all. `says`, `hits` and `misses` are blocks of lines.
 """
 
 import hashlib
