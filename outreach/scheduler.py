@@ -38,7 +38,7 @@ from outreach.delivery.steady import SteadyClock
 from outreach.delivery.sweep import shorten_waits, sweep
 from outreach.models import Heartbeat
 from outreach.replies.receive import reread_unapplied
-from outreach.safety.paging import audit_pages, page_due
+from outreach.safety.paging import audit_pages, date_pages_anew, page_due
 from outreach.safety.replies import chase_safety_replies
 from outreach.safety.sample import draw_samples
 from outreach.safety.second_reader import read_again, second_reader
@@ -270,6 +270,7 @@ def _date_anew(started: Started, scheduler: BackgroundScheduler) -> None:
     for job in scheduler.get_jobs():
         job.modify(next_run_time=datetime.now(UTC))
     shorten_waits(started.database, now=started.clock.now())
+    date_pages_anew(started.database, now=started.clock.now())
 
 
 def _guarded(tick: Tick) -> Callable[[], None]:

@@ -87,6 +87,22 @@ def audit_pages(database: Database, *, now: datetime) -> int:
     return late
 
 
+def date_pages_anew(database: Database, *, now: datetime) -> None:
+    """After the clock was set back: steps put off by the wrong clock are due now.
+
+    Those flags show it by an event that has not happened yet. A page too early troubles somebody;
+    one that waits for the wrong time to come may be an hour late.
+    """
+    yet_to_come = select(FlagEvent.id).where(FlagEvent.flag_id == Flag.id, FlagEvent.at > now)
+    with database.write() as session:
+        session.execute(
+            update(Flag)
+            .where(_NOT_CLOSED, Flag.page_at > now, yet_to_come.exists())
+            .values(page_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+
 def _due(now: datetime) -> Select[str]:
     return (
         select(Flag.id)

@@ -10,7 +10,7 @@ import pytest
 from outreach.content import library
 from outreach.delivery.carrier import CarrierText, Handover, Listing, LookUpError, OutboundText
 from outreach.models import FlagEvent, Message
-from outreach.safety.paging import audit_pages, page_due
+from outreach.safety.paging import audit_pages, date_pages_anew, page_due
 from outreach.safety.replies import chase_safety_replies
 from outreach.safety.silence import watch_silence
 from outreach.settings import Settings
@@ -196,3 +196,25 @@ def test_paging_steps_that_did_not_run_are_counted(place: Place) -> None:
     assert audit_pages(place.database, now=place.clock.time) == 0
 
     assert audit_pages(place.database, now=place.clock.pass_by(minutes=3)) == 1
+
+
+def test_a_page_dated_by_a_clock_that_was_set_back_is_due_at_once(place: Place) -> None:
+    place.client()
+    place.text(CRY)
+    wrong = place.clock.time
+    right = wrong - timedelta(hours=1)
+
+    date_pages_anew(place.database, now=right)
+
+    assert place.flag().page_at == right
+
+
+def test_a_page_that_waits_its_usual_time_keeps_its_date(place: Place, settings: Settings) -> None:
+    place.client()
+    place.text(CRY)
+    page_due(place.database, settings, now=place.clock.time)
+    waits_until = place.flag().page_at
+
+    date_pages_anew(place.database, now=place.clock.pass_by(seconds=1))
+
+    assert place.flag().page_at == waits_until
