@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.models.base import Base, Id, new_id
@@ -39,4 +39,4 @@ class Counter(Base):
     __tablename__ = "counter"
 
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
-    value: Mapped[int] = mapped_column(default=0)
+    value: Mapped[int] = mapped_column(BigInteger, default=0)
