@@ -26,13 +26,8 @@ def upgrade() -> None:
 def check() -> None:
     """Exit 1 unless code and schema agree."""
     database = _database()
-    at, wanted = migrations.revision(database), migrations.newest()
-    if at != wanted:
-        found = "was never migrated" if at is None else f"is at {at}"
-        raise click.ClickException(
-            f"The database {found}; this version needs {wanted}. Run: outreach db upgrade"
-        )
-    changes = migrations.differences(database)
+    migrations.expect_newest(database)
+    at, changes = migrations.newest(), migrations.differences(database)
     if changes:
         raise click.ClickException(
             f"The database says {at}, but its tables differ from this version in "

@@ -9,6 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from outreach.database import Database
+from outreach.errors import OutreachError
 from outreach.models import Base
 
 
@@ -30,6 +31,17 @@ def revision(database: Database) -> str | None:
 def newest() -> str | None:
     """The revision this code expects."""
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def expect_newest(database: Database) -> None:
+    """Raises OutreachError when the database is not at the revision this code expects."""
+    at, wanted = revision(database), newest()
+    if at != wanted:
+        found = "was never migrated" if at is None else f"is at {at}"
+        raise OutreachError(
+            f"The database {found}; this version needs {wanted}. Run: outreach db upgrade",
+            code="database_not_migrated",
+        )
 
 
 def differences(database: Database) -> list[str]:

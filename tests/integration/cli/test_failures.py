@@ -35,3 +35,22 @@ def test_a_broken_installation_ends_in_a_sentence(
     assert result.stderr.startswith("outreach: ")
     assert words in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("command", ["scheduler", "worker"])
+def test_nothing_runs_on_a_database_that_was_never_migrated(
+    environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory, command: str
+) -> None:
+    address = f"sqlite:///{tmp_path_factory.mktemp('new')}/new.sqlite"
+    result = subprocess.run(
+        [sys.executable, "-c", "from outreach.cli import run; run()", command],
+        env=environment
+        | {"OUTREACH_DATABASE_URL": address, "OUTREACH_CARRIER": "simulated"}
+        | {"OUTREACH_BROKER_URL": "redis://127.0.0.1:1/0"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert result.returncode == 1
+    assert "Run: outreach db upgrade" in result.stderr
