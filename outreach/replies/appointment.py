@@ -97,15 +97,15 @@ def _weighed(text: Text) -> _Stand:
 
 
 def _stranded(text: Text) -> list[Hit]:
-    """What keeps a client from coming, unless they will come and ask us to help with it."""
+    """What keeps a client from coming, unless they ask us to help with it."""
     stranded = text.having("stranded")
     pleas = [
         hit
         for hit in text.having("ride", "ask", "other_resource")
         if not any(hit.start < each.end and each.start < hit.end for each in stranded)
     ]
-    helped = pleas or asks_anything(text)
-    return [] if helped and text.says("coming", "yes") else stranded
+    asked = asks_anything(text) and text.says("coming", "yes")
+    return [] if pleas or asked else stranded
 
 
 def _is_denied(text: Text, hit: Hit) -> bool:

@@ -40,7 +40,7 @@ _MOST_DAYS = 12
 
 def _hinders(text: Text, day: DateMention, moving: list[Hit]) -> bool:
     """Whether a day tells what is in the way rather than what is asked for."""
-    if any(hit.start <= day.start < hit.end for hit in moving):
+    if any(hit.start <= day.start < hit.end or day.start <= hit.start < day.end for hit in moving):
         return False
     if any(_speaks_back(text, hit) for hit in moving):
         return False

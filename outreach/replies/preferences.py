@@ -48,12 +48,15 @@ def asked_for_texts(text: Text, hit: Hit) -> bool:
     """
     if not small_words("visit").isdisjoint(text.words.said):
         return False
+    if not _WRITES.isdisjoint(text.between(hit.start, hit.end)):
+        return True
     beside = len(text.words.said) - (hit.end - hit.start)
     brief = len(text.words.said) <= SHORT_SENTENCE or beside <= _FEW_WORDS
     return (brief and text.prompt is PromptKind.NONE) or text.is_about_texts(hit)
 
 
 _FEW_WORDS = 3
+_WRITES = frozenset({"write", "writing"})
 
 
 def _pause(text: Text, hit: Hit) -> str | None:
@@ -131,7 +134,7 @@ def weekdays_named(text: Text, hit: Hit) -> list[int]:
         named.update(table.day_groups.get(word, ()))
         if text.words.said[at : at + 3] in {("fin", "de", "semana"), ("fines", "de", "semana")}:
             named.update((5, 6))
-        if text.words.said[at : at + 3] == ("entre", "semana") or word == "entresemana":
+        if text.words.said[at : at + 2] == ("entre", "semana") or word == "entresemana":
             named.update(range(5))
     return sorted(named)
 

@@ -148,16 +148,19 @@ def _clock(words: Words, at: int) -> TimeMention | None:
 
 def _is_led(words: Words, at: int) -> bool:
     """Whether four digits are an hour: "at 1430", "friday 1430", "0900 thursday"."""
-    near = words.said[max(0, at - 1) : at] + words.said[at + 1 : at + 2]
-    starts = words.said[at].startswith("0") and len(words.said[at]) == _DIGITS
-    beside = any(word in _BESIDE_HOUR or word in calendar().weekdays for word in near)
+    days = _NEAR_DAYS | calendar().weekdays.keys()
     before = words.said[at - 1] if at else ""
-    dated = before in calendar().months and not words.said[at].startswith("20")
-    return starts or beside or dated or before in _BEFORE_HOUR
+    if before in _BEFORE_HOUR or before in days - {"today"}:
+        return True
+    after = words.said[at + 1] if at + 1 < len(words.said) else ""
+    year = words.said[at].startswith("20")
+    beside = after in days or after == "on" or before == "today"
+    beside = beside or (before in calendar().months and not year)
+    return len(words.said[at]) == _DIGITS and (beside or words.said[at].startswith("0"))
 
 
 _DIGITS = 4
-_BESIDE_HOUR = frozenset({"tomorrow", "manana", "today", "hoy", "on"})
+_NEAR_DAYS = frozenset({"tomorrow", "manana", "today", "hoy"})
 
 
 def _from_digits(words: Words, at: int, hour: int, minute: int, letter: str) -> TimeMention | None:
