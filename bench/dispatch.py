@@ -120,7 +120,7 @@ def ours(
         World(session, datetime.now(UTC), pace=1000).blast(texts)
     settings = load_settings(environ=carrier.settings())
     settings = settings.model_copy(update={"send_concurrency": concurrency})
-    _gather_statistics(database)
+    gather_statistics(database)
     dispatcher = Dispatcher(
         database,
         carrier_for(settings, database, SystemClock()),
@@ -176,7 +176,7 @@ def report(runs: list[Run], *, as_json: bool) -> None:
         print(json.dumps({"figures": figures}))
 
 
-def _gather_statistics(database: Database) -> None:
+def gather_statistics(database: Database) -> None:
     """What PostgreSQL's autovacuum does by itself within a minute of a load like this one."""
     if not database.is_sqlite:
         with database.write() as session:

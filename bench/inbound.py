@@ -1,9 +1,9 @@
 """Inbound: texts a second that are verified, screened, read, stored, applied and answered.
 
-Two gunicorn workers on SQLite, distinct signed texts over real HTTP. The baseline is a bare Flask
-route under the same conditions that only checks the signature and commits one row.
+Two gunicorn workers, distinct signed texts over real HTTP. The baseline is a bare Flask route under
+the same conditions that only checks the signature and commits one row to the same kind of database.
 
-    python -m bench.inbound [--texts 2000] [--json]
+    python -m bench.inbound [--texts 2000] [--postgres] [--json]
 """
 
 import argparse
@@ -15,21 +15,20 @@ import random
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 from flask import Flask, Response, request
-from sqlalchemy import insert, text
+from sqlalchemy import Column, LargeBinary, MetaData, Table, Text, insert
 
-from outreach import migrations, vault
+from bench.dispatch import gather_statistics, postgres_database, sqlite_database
+from outreach import vault
 from outreach.database import Database
 from outreach.delivery.outbox import Outbound, message_row
 from outreach.delivery.signing import sign
@@ -49,6 +48,10 @@ WORDS = (
 )  # fmt: skip
 
 
+BARE = Table("bare", MetaData(), Column("id", Text, primary_key=True), Column("body", LargeBinary))
+"""What the baseline writes."""
+
+
 @dataclass(frozen=True)
 class Post:
     """A signed form, ready to go."""
@@ -58,13 +61,17 @@ class Post:
 
 
 def main() -> None:
-    """Measure both and print."""
+    """Measure both routes and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=int, default=2000)
+    parser.add_argument("--postgres", action="store_true", help="also on PostgreSQL")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        figures = _measure(Path(folder), given.texts)
+    with sqlite_database() as ours, sqlite_database() as bare:
+        figures = _measure("SQLite", ours, bare, given.texts)
+    if given.postgres:
+        with postgres_database() as ours, postgres_database() as bare:
+            figures += _measure("PostgreSQL", ours, bare, given.texts)
     print(json.dumps({"figures": figures}) if given.json else _lines(figures))
 
 
@@ -72,8 +79,6 @@ def bare_app() -> Flask:
     """The baseline: signature, one row, one durable commit."""
     app = Flask(__name__)
     database = Database(os.environ["OUTREACH_DATABASE_URL"])
-    with database.write() as session:
-        session.execute(text("CREATE TABLE IF NOT EXISTS bare (id TEXT PRIMARY KEY, body BLOB)"))
 
     @app.post("/twilio/sms")
     def sms() -> Response:
@@ -82,39 +87,38 @@ def bare_app() -> Flask:
         if not is_genuine(request.headers.get(HEADER, ""), url, form_params(raw), [TOKEN]):
             return Response(status=403)
         with database.write() as session:
-            session.execute(
-                text("INSERT INTO bare (id, body) VALUES (:id, :body)"),
-                {"id": new_id(), "body": raw},
-            )
+            session.execute(insert(BARE).values(id=new_id(), body=raw))
         return Response("<Response/>", mimetype="text/xml")
 
     return app
 
 
-def _measure(folder: Path, texts: int) -> list[dict[str, Any]]:
+def _measure(kind: str, ours: Database, bare: Database, texts: int) -> list[dict[str, Any]]:
     key = base64.b64encode(os.urandom(32)).decode()
     vault.install(vault.Vault([base64.b64decode(key)]))
     numbers = [f"+1312555{number:04}" for number in range(texts)]
-    ours_url, bare_url = (f"sqlite:///{folder}/{name}.sqlite" for name in ("ours", "bare"))
-    _fill(ours_url, numbers)
-    with _served("bench.inbound:bare_app()", bare_url, key) as port:
-        bare = _top_rate(port, _posts(numbers, "B"))
-        bare_half = _at_rate(port, _posts(numbers, "D"), bare / 2)
-    with _served("webhooks:create_app()", ours_url, key) as port:
+    _fill(ours, numbers)
+    gather_statistics(ours)
+    BARE.create(bare.engine)
+    with _served("bench.inbound:bare_app()", bare, key) as port:
+        bare_top = _top_rate(port, _posts(numbers, "B"))
+        bare_half = _at_rate(port, _posts(numbers, "D"), bare_top / 2)
+    with _served("webhooks:create_app()", ours, key) as port:
         top = _top_rate(port, _posts(numbers, "A"))
         half = _at_rate(port, _posts(numbers, "C"), top / 2)
-    return [
-        {"name": "bare route", "value": bare, "unit": "texts/s"},
+    figures = [
+        {"name": "bare route", "value": bare_top, "unit": "texts/s"},
+        {"name": "its p99 at half of that", "value": _p99(bare_half), "unit": "ms"},
         {"name": "texts taken in", "value": top, "unit": "texts/s"},
-        {"name": "ratio to the bare route", "value": top / bare, "target": ">= 0.25"},
-        {"name": "median at half of that", "value": half[len(half) // 2], "unit": "ms"},
-        {"name": "p99 at half of that", "value": half[len(half) * 99 // 100], "target": "< 60 ms"},
-        {
-            "name": "the bare route's p99 at half of its own rate",
-            "value": bare_half[len(bare_half) * 99 // 100],
-            "unit": "ms",
-        },
+        {"name": "ratio to the bare route", "value": top / bare_top, "target": ">= 0.35"},
+        {"name": "median at half of the rate", "value": half[len(half) // 2], "unit": "ms"},
+        {"name": "p99 at half of the rate", "value": _p99(half), "target": "< 60 ms"},
     ]
+    return [{**figure, "name": f"inbound, {kind}: {figure['name']}"} for figure in figures]
+
+
+def _p99(sorted_latencies: list[float]) -> float:
+    return sorted_latencies[len(sorted_latencies) * 99 // 100]
 
 
 def _top_rate(port: int, posts: list[Post]) -> float:
@@ -176,10 +180,8 @@ def _posts(numbers: list[str], run: str) -> list[Post]:
     return made
 
 
-def _fill(url: str, numbers: list[str]) -> None:
+def _fill(database: Database, numbers: list[str]) -> None:
     """A program whose clients were all just asked for a number from 0 to 10."""
-    database = Database(url)
-    migrations.upgrade(database)
     now = datetime.now(UTC)
     file = ProgramFile.model_validate(
         {
@@ -202,7 +204,6 @@ def _fill(url: str, numbers: list[str]) -> None:
         tables: tuple[type[Base], ...] = (Client, Consent, Message, Prompt)
         for place, table in enumerate(tables):
             session.execute(insert(table), [rows[place] for rows in people])
-    database.dispose()
 
 
 def _person(program_id: str, sender_id: str, number: str, now: datetime) -> list[dict[str, Any]]:
@@ -255,14 +256,14 @@ def _person(program_id: str, sender_id: str, number: str, now: datetime) -> list
 
 
 @contextmanager
-def _served(app: str, url: str, key: str) -> Iterator[int]:
+def _served(app: str, database: Database, key: str) -> Iterator[int]:
     """gunicorn with `app` on a free port, until the block ends."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
     environ = {
         **os.environ,
-        "OUTREACH_DATABASE_URL": url,
+        "OUTREACH_DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
         "OUTREACH_SECRET_KEYS": key,
         "OUTREACH_CARRIER": "simulated",
         "OUTREACH_PUBLIC_URL": PUBLIC_URL,
@@ -292,7 +293,7 @@ def _wait_for(port: int) -> None:
 
 def _lines(figures: list[dict[str, Any]]) -> str:
     return "\n".join(
-        f"{figure['name']:28}{figure['value']:10.2f} {figure.get('unit', figure.get('target', ''))}"
+        f"{figure['name']:52}{figure['value']:10.2f} {figure.get('unit', figure.get('target', ''))}"
         for figure in figures
     )
 
