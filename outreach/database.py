@@ -4,6 +4,7 @@ SQLite by default (WAL, synchronous=FULL: a commit that returned survives a powe
 through psycopg. Writers on SQLite begin IMMEDIATE, so two of them queue instead of failing late.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +12,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from outreach.settings import SettingsError
+
+PING_AFTER = 1.0
+"""Seconds of rest after which a pooled connection to a server is tried before it is used."""
 
 _READ_ONLY = {"outreach_read": True}
 
@@ -84,9 +89,30 @@ def make_engine(url: str | URL, *, pool_size: int = 5) -> Engine:
         event.listen(engine, "connect", _sqlite_connection)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
-    # A server may have closed a pooled connection meanwhile; a file never does.
-    options["pool_pre_ping"] = True
-    return create_engine(parsed, pool_size=pool_size, max_overflow=20, **options)
+    engine = create_engine(parsed, pool_size=pool_size, max_overflow=20, **options)
+    _ping_what_rested(engine)
+    return engine
+
+
+def _ping_what_rested(engine: Engine) -> None:
+    """A server may close a connection while it rests in the pool. One that was just used is not
+    asked: half of the work of a short transaction would be questions whether it may begin.
+    """
+
+    def rests(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    def wakes(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        rests_since = record.info.get("rests_since")
+        if rests_since is None or time.monotonic() - rests_since < PING_AFTER:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", rests)
+    event.listen(engine, "checkout", wakes)
 
 
 def _make_folder(url: URL) -> None:

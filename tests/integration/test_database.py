@@ -1,12 +1,14 @@
 """The database under our settings."""
 
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from outreach.database import Database
+from outreach.database import PING_AFTER, Database
 from outreach.models import Heartbeat
 
 
@@ -28,3 +30,29 @@ def test_no_commit_has_to_copy_the_log_into_the_file(
 
 def test_a_checkpoint_leaves_other_databases_alone(database: Database) -> None:
     assert database.checkpoint() >= 0
+
+
+@pytest.mark.postgres
+def test_connections_that_the_server_closed_while_they_rested_are_replaced(
+    postgres_url: str, now: datetime
+) -> None:
+    database, other = Database(postgres_url), Database(postgres_url)
+    with database.read() as one, database.write() as two:
+        for session in (one, two):
+            session.execute(text("SELECT 1"))
+    with other.write() as session:
+        session.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    time.sleep(PING_AFTER)
+
+    with database.write() as session:
+        session.merge(Heartbeat(name="beat", at=now))
+
+    with database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM heartbeat")) == 1
+    database.dispose()
+    other.dispose()
