@@ -30,6 +30,9 @@ class Database:
     def __init__(self, url: str | URL, *, pool_size: int = 5) -> None:
         self.engine = make_engine(url, pool_size=pool_size)
         self._reader = self.engine.execution_options(**_READ_ONLY)
+        self._glancer = self._reader
+        if not self.is_sqlite:
+            self._glancer = self._reader.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
     def is_sqlite(self) -> bool:
@@ -48,6 +51,16 @@ class Database:
     def read(self) -> Iterator[Session]:
         """One read transaction; never blocks a writer."""
         with Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def glance(self) -> Iterator[Session]:
+        """`read` for a few short queries that are asked all the time.
+
+        PostgreSQL gives each query a snapshot of its own anyway; without a transaction around them
+        two round trips fall away. Not for results that are fetched in parts, which need one.
+        """
+        with Session(self._glancer, expire_on_commit=False) as session:
             yield session
 
     def checkpoint(self) -> int:

@@ -106,7 +106,7 @@ class Dispatcher:
     def _anything_due(self, room: int) -> bool:
         if room <= 0:
             return False
-        with self._database.read() as session:
+        with self._database.glance() as session:
             return anything_due(session, self._clock.now())
 
     async def _call(self, text: HandingOver, begun: float) -> None:

@@ -68,7 +68,7 @@ def receive(
     is still worth answering is queued instead of returned. Raises UnknownSenderError for nobody's
     number, and SQLAlchemyError when it could not be stored: then it must not be acknowledged.
     """
-    with database.read() as session:
+    with database.glance() as session:
         situation = load_situation(session, inbound, now=now)
     if situation is None:
         raise UnknownSenderError("This number belongs to no program.")

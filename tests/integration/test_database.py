@@ -37,8 +37,8 @@ def test_connections_that_the_server_closed_while_they_rested_are_replaced(
     postgres_url: str, now: datetime
 ) -> None:
     database, other = Database(postgres_url), Database(postgres_url)
-    with database.read() as one, database.write() as two:
-        for session in (one, two):
+    with database.read() as one, database.write() as two, database.glance() as three:
+        for session in (one, two, three):
             session.execute(text("SELECT 1"))
     with other.write() as session:
         session.execute(
@@ -52,7 +52,18 @@ def test_connections_that_the_server_closed_while_they_rested_are_replaced(
     with database.write() as session:
         session.merge(Heartbeat(name="beat", at=now))
 
-    with database.read() as session:
+    with database.glance() as session:
         assert session.scalar(text("SELECT count(*) FROM heartbeat")) == 1
     database.dispose()
     other.dispose()
+
+
+def test_a_glance_sees_what_was_written(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        session.merge(Heartbeat(name="beat", at=now))
+
+    with database.glance() as session:
+        beat = session.get(Heartbeat, "beat")
+
+    assert beat is not None
+    assert beat.at == now
