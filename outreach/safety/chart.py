@@ -106,7 +106,11 @@ class Chart:
         known = element.after.keys() & self.keys
         places = sorted({place for key in known for place in self._places[key]})
         ends = ((place, self._on(element, place)) for place in places)
-        return {place: after for place, after in ends if after}
+        fits = {place: after for place, after in ends if after}
+        for edge in element.edges:
+            for place, after in self._found[edge].items():
+                fits[place] = after | fits.get(place, _NOWHERE)
+        return fits
 
     def _on(self, element: Element, place: int) -> AbstractSet[int]:
         ends: set[int] = set()

@@ -30,13 +30,17 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 
 
 class Element:
-    """A word, class or group. `after` maps a first word to the ways on from it."""
+    """A word, class or group. `after` maps a first word to the ways on from it.
 
-    __slots__ = ("after", "name", "triggers")
+    `edges`: the edges that it may be instead of words, such as the end in `(again|$)`.
+    """
+
+    __slots__ = ("after", "edges", "name", "triggers")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.after: dict[str, tuple[Way, ...]] = {}
+        self.edges: tuple[str, ...] = ()
         self.triggers: frozenset[str] = frozenset()
 
 
@@ -114,10 +118,13 @@ class Lexicon:
                 joined.after[phrase] = _WHOLE + joined.after.get(phrase, ())
                 triggers.add(phrase)
                 continue
+            if phrase in EDGES:
+                joined.edges += (phrase,)
+                continue
             steps = self._steps(parts(phrase)[0])
             triggers |= _triggers(steps)
             self._add(joined, steps)
-        joined.triggers = frozenset(triggers)
+        joined.triggers = frozenset() if joined.edges else frozenset(triggers)
         return joined
 
     @staticmethod
