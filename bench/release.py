@@ -64,9 +64,9 @@ def main() -> None:
     if given.json:
         print(json.dumps({"figures": figures}))
         return
-    for figure in figures:
-        target = f"   (target {figure['target']})" if figure.get("target") else ""
-        print(f"{figure['name']:<48} {figure['value']:>12,.2f} {figure.get('unit', '')}{target}")
+    for one in figures:
+        target = f"   (target {one['target']})" if one.get("target") else ""
+        print(f"{one['name']:<48} {one['value']:>12,.2f} {one.get('unit', '')}{target}")
 
 
 def _arguments() -> argparse.Namespace:
@@ -79,32 +79,33 @@ def _arguments() -> argparse.Namespace:
 
 def _release(folder: Path, clients: int) -> list[dict[str, Any]]:
     database = _database(folder / "release.sqlite")
-    _people(database, clients)
+    _program(database, new_id())
+    people(database, clients)
     library = load(default_directory())
     heap.settle()  # as the scheduler does
-    _, planning = _timed(lambda: plan_dirty(database, now=NOW, limit=clients))
+    _, planning = timed(lambda: plan_dirty(database, now=NOW, limit=clients))
     release_due(database, library, now=DUE, limit=BATCH)  # compiles statements and texts
-    looked_at, release = _timed(lambda: release_due(database, library, now=DUE, limit=10**6))
+    looked_at, release = timed(lambda: release_due(database, library, now=DUE, limit=10**6))
     written = _written(database)
     planned = 2 * clients
     assert looked_at == planned - BATCH, "every client has two touchpoints due"
     emptied = _emptied_copy(database, folder / "bare.sqlite")
-    _, bare = _timed(lambda: _insert(emptied, written))
+    _, bare = timed(lambda: _insert(emptied, written))
     return [
-        _figure("plan a client from nothing", clients / planning.core, "clients/s of one core"),
-        _figure(
+        figure("plan a client from nothing", clients / planning.core, "clients/s of one core"),
+        figure(
             "release (and plan the next)",
             looked_at / release.core,
             "touchpoints/s of one core",
             ">= 5,000",
         ),
-        _figure("the same by the clock on the wall", looked_at / release.wall, "touchpoints/s"),
-        _figure("bare insert of the same rows", planned / bare.core, "touchpoints/s of one core"),
-        _figure("release to bare insert", bare.core / planned / (release.core / looked_at), ""),
+        figure("the same by the clock on the wall", looked_at / release.wall, "touchpoints/s"),
+        figure("bare insert of the same rows", planned / bare.core, "touchpoints/s of one core"),
+        figure("release to bare insert", bare.core / planned / (release.core / looked_at), ""),
     ]
 
 
-def _figure(name: str, value: float, unit: str, target: str = "") -> dict[str, Any]:
+def figure(name: str, value: float, unit: str, target: str = "") -> dict[str, Any]:
     return {"name": name, "value": value, "unit": unit, "target": target}
 
 
@@ -116,7 +117,7 @@ class Spent:
     core: float
 
 
-def _timed(work: Callable[[], T]) -> tuple[T, Spent]:
+def timed(work: Callable[[], T]) -> tuple[T, Spent]:
     wall, core = time.perf_counter(), time.process_time()
     result = work()
     return result, Spent(time.perf_counter() - wall, time.process_time() - core)
@@ -163,9 +164,10 @@ def _program(database: Database, program_id: str) -> None:
             )
 
 
-def _people(database: Database, count: int) -> None:
-    program_id = new_id()
-    _program(database, program_id)
+def people(database: Database, count: int) -> None:
+    """Clients of the one program, with number, name and consent, who are to be planned."""
+    with database.read() as session:
+        program_id = session.scalars(select(Program.id)).one()
     clients, consents = [], []
     for n in range(count):
         number, client_id = f"+1202{5550000 + n}", new_id()
@@ -174,7 +176,7 @@ def _people(database: Database, count: int) -> None:
             {
                 "id": client_id,
                 "program_id": program_id,
-                "external_id": str(n),
+                "external_id": f"p{n}",
                 "number_sealed": seal(Client, "number", client_id, number),
                 "number_hash": fingerprint,
                 "name_sealed": seal(Client, "name", client_id, "Ana Marisol"),
@@ -233,18 +235,18 @@ def _emptied_copy(database: Database, path: Path) -> Database:
 
 
 def _idle(folder: Path, enrolled: int) -> list[dict[str, Any]]:
-    small = _ticks(_crowd(folder / "small.sqlite", 10_000))
-    large = _ticks(_crowd(folder / "large.sqlite", enrolled))
+    small = _ticks(crowd(folder / "small.sqlite", 10_000))
+    large = _ticks(crowd(folder / "large.sqlite", enrolled))
     few, many = "10,000", f"{enrolled:,}"
     return [
-        _figure(f"idle tick, {few} enrolled", 1000 * small[0], "ms", "< 20 ms"),
-        _figure(f"idle tick, {many} enrolled", 1000 * large[0], "ms", "< 20 ms"),
-        _figure(f"idle tick, {many} to {few}", large[0] / small[0], "", "<= 1.5"),
-        _figure(f"due query, {many} to {few}", large[1] / small[1], "", "<= 1.5"),
+        figure(f"idle tick, {few} enrolled", 1000 * small[0], "ms", "< 20 ms"),
+        figure(f"idle tick, {many} enrolled", 1000 * large[0], "ms", "< 20 ms"),
+        figure(f"idle tick, {many} to {few}", large[0] / small[0], "", "<= 1.5"),
+        figure(f"due query, {many} to {few}", large[1] / small[1], "", "<= 1.5"),
     ]
 
 
-def _crowd(path: Path, count: int) -> Database:
+def crowd(path: Path, count: int) -> Database:
     """Enrolled clients with one touchpoint each, as many due as a batch takes."""
     database = _database(path)
     program_id = new_id()
@@ -303,7 +305,7 @@ def _ticks(database: Database) -> tuple[float, float]:
 
 def _median(work: Callable[[], None]) -> float:
     work()
-    return statistics.median(_timed(work)[1].core for _ in range(200))
+    return statistics.median(timed(work)[1].core for _ in range(200))
 
 
 if __name__ == "__main__":
