@@ -15,6 +15,7 @@ _TODAY = frozenset({"today", "hoy", "tonight"})
 _MORNING_BEFORE = frozenset({"la", "las", "una", "temprana"})
 _OF = frozenset({"of", "de", "the", "el"})
 _DAY_WORDS = frozenset({"the", "el", "dia", "day", "al", "del", "pal"})
+_PLACES = frozenset({"street", "st", "ave", "avenue", "floor", "grade", "step", "time", "piso"})
 _FROM_HERE = {("de", "aqui", "a"), ("de", "aca", "a"), ("de", "hoy", "en"), ("de", "hoy", "a")}
 _FROM = frozenset({"from", "de", "after", "despues", "a", "desde"})
 
@@ -239,6 +240,8 @@ def _day_of_month(words: Words, at: int, today: date) -> DateMention | None:
     if word in {"second", "first"} or (word in {"one", "un", "una", "a", "uno", "1"} and at == 0):
         return None
     if word == "primero" and (at == 0 or words.said[at - 1] not in _DAY_WORDS):
+        return None
+    if words.said[at + 1 : at + 2] and words.said[at + 1] in _PLACES:
         return None
     day = table.ordinals.get(word)
     if day is None and word.isdigit() and at and words.said[at - 1] in _DAY_WORDS - {"the", "day"}:

@@ -148,7 +148,8 @@ def _ages(words: Words, marks: list[Mark]) -> list[str]:
         age = "today" if word in table.today else "older" if word in table.older else ""
         if words.said[max(0, at - 1)] in {"this", "esta"} and _is_now(words, word):
             age = "today"
-        if not age or any(mark.start <= at < mark.end for mark in marks):
+        compared = at > 0 and words.said[at - 1] in {"than", "que"}  # "better than yesterday"
+        if not age or compared or any(mark.start <= at < mark.end for mark in marks):
             continue
         owner = _owner(words, marks, at, leading or _points_on(words, at))
         if owner is not None and (age == "today" or not ages[owner] or word != "was"):

@@ -65,6 +65,12 @@ def _were(said: list[str], before: list[str], index: int) -> str:
 _AFTER_WHERE = frozenset({"can", "is", "are", "do", "could", "should", "does", "at"})
 
 
+def _wnt(said: list[str], _before: list[str], index: int) -> str:
+    """ "i wnt be there": wont; "dont wnt it": want."""
+    follows = said[index + 1 : index + 2]
+    return "wont" if follows and follows[0] in {"be", "make", "work", "come", "go"} else "want"
+
+
 def _sign(said: list[str], _before: list[str], index: int) -> str:
     """ "this # is not his": number; "#1" stays a sign."""
     counts = said[index + 1 : index + 2] and said[index + 1][0].isdigit()
@@ -77,7 +83,7 @@ _BEFORE_NUMBER = frozenset(
 )
 
 # Spellings that the words beside them decide.
-_BESIDE = {"k": _k, "n": _n, "na": _na, "were": _were, "#": _sign}
+_BESIDE = {"k": _k, "n": _n, "na": _na, "were": _were, "wnt": _wnt, "#": _sign}
 
 
 @dataclass(frozen=True, slots=True)
