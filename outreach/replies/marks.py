@@ -159,7 +159,15 @@ def _ages_of_others() -> frozenset[tuple[str, ...]]:
 def _feels_at(words: Words, mark: Mark) -> bool:
     """ "I'm at a 5", "sitting at 4 today" speak of the scale; "dinner at 6" does not."""
     before = words.said[max(0, mark.start - 3) : mark.start - 1]
-    return mark.start == 1 or not {"im", "sitting", "still", "mood", "hovering"}.isdisjoint(before)
+    return mark.start == 1 or not {
+        "im",
+        "sitting",
+        "still",
+        "mood",
+        "hovering",
+        "put",
+        "place",
+    }.isdisjoint(before)
 
 
 def _is_range(words: Words, first: Mark, second: Mark) -> bool:

@@ -72,7 +72,8 @@ def _timed_pause(text: Text, hit: Hit) -> str | None:
 def _time(text: Text, hit: Hit) -> str | None:
     start, end = text.words.sentence_around(hit.start)
     times = [t for t in text.times if start <= t.start < end or t.start < hit.end]
-    wanted = [t for t in times if t.start >= hit.start - 1] or times
+    inside = [t for t in times if hit.start <= t.start < hit.end]
+    wanted = inside or [t for t in times if t.start >= hit.start - 1] or times
     if not wanted:
         hours = [calendar().number(word) for word in text.between(hit.start, hit.end)]
         hour = next((h for h in reversed(hours) if h and 1 <= h <= 12), None)

@@ -65,6 +65,12 @@ def _were(said: list[str], before: list[str], index: int) -> str:
 _AFTER_WHERE = frozenset({"can", "is", "are", "do", "could", "should", "does", "at"})
 
 
+def _gone(said: list[str], _before: list[str], index: int) -> str:
+    """ "im gone be late": gonna."""
+    follows = said[index + 1 : index + 2]
+    return "gonna" if follows and follows[0] in {"be", "b", "have", "need", "try"} else "gone"
+
+
 def _wnt(said: list[str], _before: list[str], index: int) -> str:
     """ "i wnt be there": wont; "dont wnt it": want."""
     follows = said[index + 1 : index + 2]
@@ -83,7 +89,7 @@ _BEFORE_NUMBER = frozenset(
 )
 
 # Spellings that the words beside them decide.
-_BESIDE = {"k": _k, "n": _n, "na": _na, "were": _were, "wnt": _wnt, "#": _sign}
+_BESIDE = {"k": _k, "n": _n, "na": _na, "were": _were, "wnt": _wnt, "gone": _gone, "#": _sign}
 
 
 @dataclass(frozen=True, slots=True)
