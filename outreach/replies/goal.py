@@ -49,15 +49,18 @@ def _weighed(text: Text) -> tuple[list[Hit], list[Hit], list[Hit]]:
     not_yet = text.having("not_yet")
     extent = [] if not_yet else text.having("extent")
     done = outside_scope(text.words, sorted(text.having("done") + extent), not_yet)
-    done = [hit for hit in done if not _is_wish(text, hit)]
+    done = _outside_wishes(text, done)
     turned = [hit for hit in done if is_negated(text.words, hit)]
     return [hit for hit in done if hit not in turned], text.having("some"), not_yet + turned
 
 
-def _is_wish(text: Text, hit: Hit) -> bool:
-    """Whether "every day" belongs to a wish about texts: "stop texting me every day"."""
+def _outside_wishes(text: Text, hits: list[Hit]) -> list[Hit]:
+    """Without the "every day" of a wish about texts: "stop texting me every day"."""
     wishes = text.having("less", "too_often", "more", "off_days", "only_days")
-    return any(wish.start <= hit.start and hit.end <= wish.end for wish in wishes)
+    if not wishes:
+        return hits
+    wished = {at for wish in wishes for at in range(wish.start, wish.end)}
+    return [hit for hit in hits if not wished.issuperset(range(hit.start, hit.end))]
 
 
 def _settled(text: Text, done: list[Hit], some: list[Hit], not_yet: list[Hit]) -> Candidate | None:
