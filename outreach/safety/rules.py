@@ -84,22 +84,24 @@ def load_rules() -> Ruleset:
     rules = tuple(_rule(row, lexicon) for row in rows)
     masks = [(line, lexicon.pattern(line)) for line in _phrases(data["frames"]["masks"])]
     frames = [_frame(row, lexicon) for row in data["frames"]["frames"]]
+    known = frozenset(lexicon.words)  # without the mentions' words: no slip should lead to one
+    mentions = Index(
+        (name, lexicon.pattern(line))
+        for name, text in data["mentions"].items()
+        for line in _phrases(text)
+    )
     return Ruleset(
         version=_version(sources),
         rules=rules,
         index=_index(rules),
         masks=Index(masks),
-        mentions=Index(
-            (name, lexicon.pattern(line))
-            for name, text in data["mentions"].items()
-            for line in _phrases(text)
-        ),
+        mentions=mentions,
         denials=_index(frame for frame in frames if frame.kind == "denial"),
         frames=_index(frame for frame in frames if frame.kind != "denial"),
         barriers=frozenset((*lexicon.element("{not}").after, STOP)),
         first=lexicon.element("{first}"),
         third=lexicon.element("{third}"),
-        reader=_reader(data["spellings"], lexicon, contractions),
+        reader=_reader(data["spellings"], known, lexicon.words - known, contractions),
     )
 
 
@@ -137,16 +139,20 @@ def _frame(row: Mapping[str, Any], lexicon: Lexicon) -> Frame:
 
 
 def _reader(
-    data: Mapping[str, Any], lexicon: Lexicon, contractions: Mapping[tuple[str, str], str]
+    data: Mapping[str, Any],
+    known: Iterable[str],
+    plain: Iterable[str],
+    contractions: Mapping[tuple[str, str], str],
 ) -> Reader:
+    """`known`: words that a misspelt one may stand for; `plain`: words only left as they are."""
     variants = {
         typed: meant for meant, forms in data["variants"].items() for typed in _phrases(str(forms))
     }
     speller = Speller(
-        known=lexicon.words,
+        known=known,
         variants=variants,
         stems=_phrases(data["stems"]),
-        ordinary=_phrases(data["ordinary"]),
+        ordinary=[*_phrases(data["ordinary"]), *plain],
     )
     emoji = {sign: words for words, signs in data["emoji"].items() for sign in signs}
     return Reader(speller, emoji, contractions)
