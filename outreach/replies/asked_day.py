@@ -176,7 +176,7 @@ def _refused_after(text: Text, at: int) -> bool:
         if words.before[ahead]:
             return False
         if words.said[ahead] in {"doesnt", "dont", "wont", "isnt", "no"}:
-            return words.said[ahead + 1 : ahead + 2] not in {("longer",), ("later",)}
+            return words.said[ahead + 1 : ahead + 2] not in {("longer",), ("later",), ("trabajo",)}
     return False
 
 

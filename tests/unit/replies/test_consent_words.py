@@ -28,6 +28,9 @@ def test_the_carriers_words_alone_always_revoke(word: str, prompt: str) -> None:
         "Stop. I want to die", "remove my number", "I don't want these messages",
         "ya no me manden mensajes", "no me escriban más", "quiero darme de baja",
         "dejen de mandarme mensajes", "bórrenme de la lista", "don’t ever text me again",
+        "kindly refrain from sending me any further messages", "quit hittin my line",
+        "I should prefer not to receive any more of these", "pls stp txtn me",
+        "can you please not hit me up anymore", "agradecería que dejaran de escribirme",
     ],
 )  # fmt: skip
 def test_plain_words_revoke_too(text: str, prompt: str) -> None:
@@ -38,6 +41,8 @@ def test_plain_words_revoke_too(text: str, prompt: str) -> None:
     "text",
     [
         "Stop by the clinic tomorrow?", "stop worrying I am fine", "I quit smoking", "end of day",
+        "I want out of this life", "ya no quiero seguir viviendo", "recaí el finde, ya paré, perdón",
+        "don't leave me alone tonight", "suspendan los mensajes dos semanas", "I want no more of this",
         "the bus stop is closed", "my ex won't stop texting me", "please don't stop texting me",
         "stop for a week", "stop texting me so early", "no texts on sundays", "can't stop smiling",
         "told him to leave me alone", "voy a parar en la farmacia", "dejé de fumar",
