@@ -86,7 +86,7 @@ def _labelled(name: str, family: Family, series: Series) -> CounterMetricFamily:
 
 
 def _lateness(series: Series) -> HistogramMetricFamily:
-    """No sum: it is not asked for, and hours of a backlog would outgrow the column."""
+    """Without the sum of seconds, which nobody asks for."""
     shown = HistogramMetricFamily(
         f"outreach_{LATENESS}",
         "From the time a text was due to its hand-over to the carrier, by lane",
