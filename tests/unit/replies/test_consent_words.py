@@ -41,8 +41,9 @@ def test_plain_words_revoke_too(text: str, prompt: str) -> None:
     "text",
     [
         "Stop by the clinic tomorrow?", "stop worrying I am fine", "I quit smoking", "end of day",
-        "I want out of this life", "ya no quiero seguir viviendo", "recaí el finde, ya paré, perdón",
-        "don't leave me alone tonight", "suspendan los mensajes dos semanas", "I want no more of this",
+        "I want out of this life", "ya no quiero seguir viviendo",
+        "recaí el finde, ya paré, perdón", "don't leave me alone tonight", "I want no more of this",
+        "suspendan los mensajes dos semanas",
         "the bus stop is closed", "my ex won't stop texting me", "please don't stop texting me",
         "stop for a week", "stop texting me so early", "no texts on sundays", "can't stop smiling",
         "told him to leave me alone", "voy a parar en la farmacia", "dejé de fumar",
