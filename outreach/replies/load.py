@@ -1,14 +1,24 @@
 """Loading the situation of one inbound text, before the write lock is taken.
 
-A handful of narrow statements, each built once: this is the hot path of the webhooks app, and
-making a statement costs several times what running it does.
+Two statements, each built once: this is the hot path of the webhooks app, a round trip costs more
+than what it asks, and making a statement costs several times what running it does.
 """
 
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Connection, Executable, Row, bindparam, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Executable,
+    Row,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from outreach import vault
@@ -29,6 +39,7 @@ from outreach.vocabulary import (
 )
 
 MOST_JOINED = 5
+_MOST_QUESTIONS = 20
 
 SETTLED_WITHIN = timedelta(hours=4)
 """How long "which one did you mean" may be answered with a digit."""
@@ -41,45 +52,52 @@ def load_situation(
 
     `but` is the id of the reply itself, where it is stored already.
     """
-    program = _program(session, text)
-    if program is None:
-        return None
     connection = session.connection()  # past the ORM, which would look at each row again
     hashes = vault.current().fingerprints(text.sender)
-    people = _people(connection, program, hashes)
-    consent = _consent(connection, program.id, hashes)
+    known = _rows(
+        connection,
+        _KNOWN,
+        addresses=[address for address in (text.to, text.service) if address],
+        hashes=hashes,
+        now=now,
+        since=now - RECENT,
+    )
+    if not known:
+        return None
+    program = _program(session, known[0])
     replies = _rows(connection, _REPLIES, program_id=program.id, hashes=hashes, but=but)
-    ids = tuple(person.id for person in people)
+    people = _people(known, program)
     return Situation(
         program=program,
         number=text.sender,
-        hashes=_stored_first(hashes, consent[1] if consent else None),
+        hashes=_stored_first(hashes, known[0].number_hash),
         people=people,
-        consent=consent[0] if consent else None,
-        questions=_questions(connection, ids, now) if ids else (),
+        consent=_consent(known[0]),
+        questions=_questions(known),
         earlier=_earlier(replies, now),
         was_unclear=bool(replies) and _is_unclear(replies[0].readings),
         unsettled=_unsettled(replies, now),
-        flags=_flags(connection, program.id, ids, hashes, now),
-        last_texted=_last_texted(connection, program.id, hashes) if len(ids) > 1 else None,
+        flags=_flags(known),
+        last_texted=_last_texted(connection, program.id, hashes) if len(people) > 1 else None,
     )
 
 
 _programs: dict[tuple[str, int, bool], LoadedProgram] = {}
 
 _HASHES: BindParameter[list[str]] = bindparam("hashes", expanding=True)
-_IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
 
-_PROGRAM = (
-    select(Program.id, Program.version, Program.paused_at)
-    .join(Sender, Sender.program_id == Program.id)
-    .where(Sender.address.in_(bindparam("addresses", expanding=True)))
-    .limit(1)
-)
-
-_PEOPLE = (
+# A row for each client of the number, with each of their questions and flags: seldom more than one.
+_KNOWN = (
     select(
-        Client.id,
+        Program.id.label("program_id"),
+        Program.version,
+        Program.paused_at.label("program_paused_at"),
+        Consent.in_force,
+        Consent.kind.label("consent_kind"),
+        Consent.source,
+        Consent.since,
+        Consent.number_hash,
+        Client.id.label("client_id"),
         Client.status,
         Client.language,
         Client.chosen_language,
@@ -90,32 +108,44 @@ _PEOPLE = (
         Client.paused_by,
         Client.welcomed_at,
         Client.name_sealed,
-    )
-    .where(Client.program_id == bindparam("program_id"), Client.number_hash.in_(_HASHES))
-    .order_by(Client.created_at, Client.id)
-)
-
-_CONSENT = select(
-    Consent.in_force, Consent.kind, Consent.source, Consent.since, Consent.number_hash
-).where(Consent.program_id == bindparam("program_id"), Consent.number_hash.in_(_HASHES))
-
-_QUESTIONS = (
-    select(
-        Prompt.id,
-        Prompt.client_id,
+        Prompt.id.label("prompt_id"),
         Prompt.kind,
         Prompt.subject,
         Prompt.campaign_id,
         Prompt.opened_at,
         Prompt.answered_at,
+        Flag.id.label("flag_id"),
+        Flag.severity,
+        Flag.state,
+        func.coalesce(Flag.last_reply_at, Flag.opened_at).label("latest"),
+    )
+    .select_from(Program)
+    .outerjoin(Consent, and_(Consent.program_id == Program.id, Consent.number_hash.in_(_HASHES)))
+    .outerjoin(Client, and_(Client.program_id == Program.id, Client.number_hash.in_(_HASHES)))
+    .outerjoin(
+        Prompt,
+        and_(
+            Prompt.client_id == Client.id,
+            Prompt.closes_at > bindparam("now"),
+            Prompt.opened_at <= bindparam("now"),
+        ),
+    )
+    .outerjoin(
+        Flag,
+        and_(
+            Flag.program_id == Program.id,
+            or_(Flag.client_id == Client.id, Flag.number_hash.in_(_HASHES)),
+            or_(Flag.state != FlagState.CLOSED, Flag.opened_at > bindparam("since")),
+        ),
     )
     .where(
-        Prompt.client_id.in_(_IDS),
-        Prompt.closes_at > bindparam("now"),
-        Prompt.opened_at <= bindparam("now"),
+        Program.id
+        == select(Sender.program_id)
+        .where(Sender.address.in_(bindparam("addresses", expanding=True)))
+        .limit(1)
+        .scalar_subquery()
     )
-    .order_by(Prompt.opened_at.desc())
-    .limit(20)
+    .order_by(Client.created_at, Client.id, Prompt.opened_at.desc())
 )
 
 _REPLIES = (
@@ -127,14 +157,6 @@ _REPLIES = (
     )
     .order_by(Reply.received_at.desc())
     .limit(MOST_JOINED)
-)
-
-_FLAGS = select(
-    Flag.severity, Flag.state, func.coalesce(Flag.last_reply_at, Flag.opened_at).label("latest")
-).where(
-    Flag.program_id == bindparam("program_id"),
-    or_(Flag.client_id.in_(_IDS), Flag.number_hash.in_(_HASHES)),
-    or_(Flag.state != FlagState.CLOSED, Flag.opened_at > bindparam("since")),
 )
 
 _LAST_TEXTED = (
@@ -153,30 +175,23 @@ def _rows(connection: Connection, statement: Executable, **values: Any) -> list[
     return list(connection.execute(statement, values))
 
 
-def _program(session: Session, text: InboundText) -> LoadedProgram | None:
+def _program(session: Session, row: Row[Any]) -> LoadedProgram:
     """The program of the number or messaging service; its file is opened once per version."""
-    addresses = [address for address in (text.to, text.service) if address]
-    found = _rows(session.connection(), _PROGRAM, addresses=addresses)
-    if not found:
-        return None
-    row = found[0]
-    key = (row.id, row.version, row.paused_at is not None)
+    key = (row.program_id, row.version, row.program_paused_at is not None)
     if key not in _programs:
-        _programs[key] = load_program(session, row.id)
+        _programs[key] = load_program(session, row.program_id)
     return _programs[key]
 
 
-def _people(
-    connection: Connection, program: LoadedProgram, hashes: tuple[str, ...]
-) -> tuple[Person, ...]:
-    rows = _rows(connection, _PEOPLE, program_id=program.id, hashes=hashes)
-    return tuple(_person(row, program) for row in rows)
+def _people(known: list[Row[Any]], program: LoadedProgram) -> tuple[Person, ...]:
+    rows = {row.client_id: row for row in known if row.client_id}
+    return tuple(_person(row, program) for row in rows.values())
 
 
 def _person(row: Row[Any], program: LoadedProgram) -> Person:
     zones = row.zones or []
     return Person(
-        id=row.id,
+        id=row.client_id,
         language=row.chosen_language or row.language,
         zone=ZoneInfo(row.timezone or (zones[0] if len(zones) == 1 else program.file.timezone)),
         is_active=row.status == ClientStatus.ACTIVE,
@@ -187,15 +202,11 @@ def _person(row: Row[Any], program: LoadedProgram) -> Person:
     )
 
 
-def _consent(
-    connection: Connection, program_id: str, hashes: tuple[str, ...]
-) -> tuple[ConsentState, str] | None:
-    found = _rows(connection, _CONSENT, program_id=program_id, hashes=hashes)
-    if not found:
+def _consent(row: Row[Any]) -> ConsentState | None:
+    if row.number_hash is None:
         return None
-    row = found[0]
-    kind, source = ConsentKind(row.kind), ConsentSource(row.source)
-    return ConsentState(row.in_force, kind, source, row.since), row.number_hash
+    kind, source = ConsentKind(row.consent_kind), ConsentSource(row.source)
+    return ConsentState(row.in_force, kind, source, row.since)
 
 
 def _stored_first(hashes: tuple[str, ...], stored: str | None) -> tuple[str, ...]:
@@ -203,11 +214,13 @@ def _stored_first(hashes: tuple[str, ...], stored: str | None) -> tuple[str, ...
     return (stored, *(each for each in hashes if each != stored)) if stored else hashes
 
 
-def _questions(connection: Connection, ids: tuple[str, ...], now: datetime) -> tuple[Question, ...]:
+def _questions(known: list[Row[Any]]) -> tuple[Question, ...]:
     """Open ones and those answered but not yet closed, newest first."""
+    rows = {row.prompt_id: row for row in known if row.prompt_id}
+    newest = sorted(rows.values(), key=lambda row: row.opened_at, reverse=True)[:_MOST_QUESTIONS]
     return tuple(
         Question(
-            row.id,
+            row.prompt_id,
             row.client_id,
             PromptKind(row.kind),
             row.subject,
@@ -215,7 +228,7 @@ def _questions(connection: Connection, ids: tuple[str, ...], now: datetime) -> t
             row.opened_at,
             row.answered_at,
         )
-        for row in _rows(connection, _QUESTIONS, ids=ids, now=now)
+        for row in newest
     )
 
 
@@ -243,18 +256,11 @@ def _unsettled(replies: list[Row[Any]], now: datetime) -> tuple[dict[str, Any], 
     return tuple(readings) if len(readings) == 2 and readings[0].get("doubtful") else ()
 
 
-def _flags(
-    connection: Connection,
-    program_id: str,
-    ids: tuple[str, ...],
-    hashes: tuple[str, ...],
-    now: datetime,
-) -> tuple[OpenFlag, ...]:
-    rows = _rows(
-        connection, _FLAGS, program_id=program_id, ids=ids, hashes=hashes, since=now - RECENT
-    )
+def _flags(known: list[Row[Any]]) -> tuple[OpenFlag, ...]:
+    rows = {row.flag_id: row for row in known if row.flag_id}
     return tuple(
-        OpenFlag(Severity(row.severity), row.state != FlagState.CLOSED, row.latest) for row in rows
+        OpenFlag(Severity(row.severity), row.state != FlagState.CLOSED, row.latest)
+        for row in rows.values()
     )
 
 
