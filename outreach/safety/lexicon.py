@@ -15,7 +15,7 @@ MANY_FROM = 5
 """Pills, drinks or cuts from which a plain count is alarming by itself."""
 
 _COMMON_WORDS = """
-. i im a an the to of in on and or my me you it is am are was be been do that this with for no not so
+i im a an the to of in on and or my me you it is am are was be been do that this with for no not so
 he she they his her all at have had has get got if but just up out as from by when now dont cant
 yo el la los las un una de en y o que se mi lo le es ya con por para al si su mas muy como te nos
 esta estoy voy
@@ -24,7 +24,7 @@ good see know think want need make take took home house work car day days today 
 week night time last next still again really lol thanks yes ill id hes shes its were every more very
 them him our your us off over down after before then than been being did does doing done feel
 feeling hoy manana noche dia dias semana hace tengo quiero puedo casa trabajo bien gracias cuando
-donde pero todo todos nada algo ayer ahora ni desde hasta
+donde pero todo todos nada algo ayer ahora ni desde hasta .
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
 
