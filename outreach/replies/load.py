@@ -133,8 +133,10 @@ _KNOWN = (
     .outerjoin(
         Flag,
         and_(
-            Flag.program_id == Program.id,
-            or_(Flag.client_id == Client.id, Flag.number_hash.in_(_HASHES)),
+            or_(
+                Flag.client_id == Client.id,
+                and_(Flag.program_id == Program.id, Flag.number_hash.in_(_HASHES)),
+            ),
             or_(Flag.state != FlagState.CLOSED, Flag.opened_at > bindparam("since")),
         ),
     )
