@@ -7,7 +7,7 @@ transaction, everything that has no attempt yet (law 1).
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from outreach.models import Client, Consent, ConsentEvent, Message, new_id
@@ -23,11 +23,14 @@ SURVIVES_REVOCATION = (
 """Answers owed to a text just received, and texts to staff: no change of a client stops them."""
 
 
-# Built once: every answer to a reply asks it.
-_IN_FORCE = select(Consent.in_force).where(
+_OF_NUMBER = exists().where(
     Consent.program_id == bindparam("program_id"),
     Consent.number_hash.in_(bindparam("hashes", expanding=True)),
 )
+IN_FORCE = and_(_OF_NUMBER.where(Consent.in_force), ~_OF_NUMBER.where(~Consent.in_force))
+"""Whether consent is in force for the number with `hashes` in `program_id`, as a condition."""
+
+_ASK = select(IN_FORCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,7 @@ def in_force(session: Session, program_id: str, number_hashes: tuple[str, ...]) 
     """Whether consent is in force for a number; pass every fingerprint of it."""
     session.flush()
     values = {"program_id": program_id, "hashes": number_hashes}
-    found = session.connection().execute(_IN_FORCE, values).scalars().all()
-    return bool(found) and all(found)
+    return bool(session.connection().execute(_ASK, values).scalar())
 
 
 def cancel_waiting(session: Session, program_id: str, number_hash: str, *, now: datetime) -> int:

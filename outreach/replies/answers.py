@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Table, bindparam, func, insert, select
+from sqlalchemy import Boolean, Table, bindparam, func, insert, or_, select
 from sqlalchemy.orm import Session
 
+from outreach.consent import IN_FORCE
 from outreach.content.choose import choose
 from outreach.content.library import Library
 from outreach.content.render import render
@@ -41,11 +42,13 @@ _THE_DISPATCHERS = (
     MessageState.CANCELLED,
 )
 
+_UNCOUNTED = frozenset({MessageKind.SAFETY, MessageKind.OPT_OUT})
+"""Are never one too many."""
+
 _FIRST = (MessageKind.OPT_OUT, MessageKind.SAFETY, MessageKind.HELP, MessageKind.WELCOME)
 
 
-# Built once, past the ORM: every answered text runs them.
-_INSERT_MESSAGE = insert(cast("Table", Message.__table__))
+_MESSAGES = cast("Table", Message.__table__)
 
 _ANSWERS_SINCE = (
     select(func.count())
@@ -56,6 +59,21 @@ _ANSWERS_SINCE = (
         Message.created_at > bindparam("since"),
         Message.reply_id.is_not(None),
     )
+    .scalar_subquery()
+)
+
+# Built once, past the ORM, and one round trip: every answered text runs it. What it asks is law 1
+# after everything that the text itself changed.
+_INSERT_IF_ALLOWED = (
+    insert(_MESSAGES)
+    .from_select(
+        list(_MESSAGES.c.keys()),
+        select(*(bindparam(name, None, column.type) for name, column in _MESSAGES.c.items())).where(
+            or_(bindparam("always", type_=Boolean), IN_FORCE),
+            or_(bindparam("uncounted", type_=Boolean), _ANSWERS_SINCE < MOST_PER_HOUR),
+        ),
+    )
+    .returning(_MESSAGES.c.id)
 )
 
 
@@ -90,13 +108,14 @@ def most_important(says: Iterable[Say]) -> Say | None:
     return ranked[0][1] if ranked else None
 
 
-def may_say(
-    say: Say, situation: Situation, person: Person | None, *, has_consent: bool, worry: Severity
-) -> bool:
-    """Whether policy lets this answer go; `worry` is the grade of the text that it answers."""
+def may_say(say: Say, situation: Situation, person: Person | None, *, worry: Severity) -> bool:
+    """Whether policy lets this answer go, if consent does (`write_answer` asks).
+
+    `worry` is the grade of the text that it answers.
+    """
     if say.kind in _ALWAYS:
         return True
-    if person is None or not has_consent or situation.program.paused or not person.is_active:
+    if person is None or situation.program.paused or not person.is_active:
         return False
     grave = max(worry.rank, situation.open_severity().rank) >= Severity.HIGH.rank
     return not grave and not (say.thanks and worry.rank >= Severity.MODERATE.rank)
@@ -105,19 +124,6 @@ def may_say(
 def is_too_late(say: Say, age: timedelta) -> bool:
     """Whether a reply that came `age` ago is answered no more."""
     return age > (STAYS_VITAL if say.kind in _ALWAYS else STAYS_USEFUL)
-
-
-def is_one_too_many(session: Session, situation: Situation, say: Say, now: datetime) -> bool:
-    """Whether this number had its automatic answers of the hour; safety is never counted out."""
-    if say.kind in {MessageKind.SAFETY, MessageKind.OPT_OUT}:
-        return False
-    values = {
-        "program_id": situation.program.id,
-        "number_hash": situation.number_hash,
-        "since": now - timedelta(hours=1),
-    }
-    sent = session.connection().execute(_ANSWERS_SINCE, values).scalar()
-    return (sent or 0) >= MOST_PER_HOUR
 
 
 def write_answer(
@@ -130,9 +136,12 @@ def write_answer(
     reply_id: str,
     now: datetime,
     state: MessageState,
-) -> Answer:
-    """Store the answer: `answered` went out in the response and a receipt must prove it, `queued`
-    is left to the dispatcher."""
+) -> Answer | None:
+    """Store the answer, unless consent forbids it or this number had its answers of the hour.
+
+    `answered` went out in the response and a receipt must prove it, `queued` is left to the
+    dispatcher.
+    """
     language = say.language or (person.language if person else situation.speaks)
     text_id, body = words_of(library, situation.program.file, person, say, language, reply_id)
     row = message_row(
@@ -153,8 +162,15 @@ def write_answer(
         now=now,
         state=state,
     )
-    session.connection().execute(_INSERT_MESSAGE, row)
-    return Answer(row["id"], body)
+    asked = {
+        "hashes": situation.hashes,
+        "since": now - timedelta(hours=1),
+        "always": say.kind in _ALWAYS,
+        "uncounted": say.kind in _UNCOUNTED,
+    }
+    session.flush()
+    written = session.connection().execute(_INSERT_IF_ALLOWED, {**row, **asked}).first()
+    return Answer(row["id"], body) if written else None
 
 
 def words_of(

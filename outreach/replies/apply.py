@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from outreach import consent
 from outreach.content.library import Library
 from outreach.models import Flag
 from outreach.replies import (
@@ -21,7 +20,6 @@ from outreach.replies import (
 from outreach.replies.answers import (
     Answer,
     Say,
-    is_one_too_many,
     is_too_late,
     may_say,
     most_important,
@@ -71,22 +69,23 @@ def apply(session: Session, library: Library, scene: Scene, understood: Understo
         says += [_effect(session, scene, read) for read in _in_order(reads)]
         says.append(_unclear(session, scene, understood))
     say = most_important(say for say in says if say is not None)
-    if say is None or not _allowed(session, scene, say):
+    if say is None or not _allowed(scene, say):
+        return []
+    answer = write_answer(
+        session,
+        library,
+        scene.situation,
+        scene.person,
+        say,
+        reply_id=scene.reply_id,
+        now=scene.now,
+        state=MessageState.ANSWERED if scene.is_waiting else MessageState.QUEUED,
+    )
+    if answer is None:
         return []
     if say.kind is MessageKind.SAFETY and flag is not None:
         flag.safety_severity = flag.severity
-    return [
-        write_answer(
-            session,
-            library,
-            scene.situation,
-            scene.person,
-            say,
-            reply_id=scene.reply_id,
-            now=scene.now,
-            state=MessageState.ANSWERED if scene.is_waiting else MessageState.QUEUED,
-        )
-    ]
+    return [answer]
 
 
 def _flag(session: Session, scene: Scene, understood: Understood) -> Flag | None:
@@ -158,12 +157,8 @@ def _unclear(session: Session, scene: Scene, understood: Understood) -> Say | No
     return Say(f"unclear_{name}", thanks=True)
 
 
-def _allowed(session: Session, scene: Scene, say: Say) -> bool:
-    """Law 1, asked in this transaction and after everything the text itself changed."""
-    situation = scene.situation
-    has_consent = consent.in_force(session, situation.program.id, situation.hashes)
-    return (
-        may_say(say, situation, scene.person, has_consent=has_consent, worry=scene.worry)
-        and not is_too_late(say, scene.now - scene.received_at)
-        and not is_one_too_many(session, situation, say, scene.now)
+def _allowed(scene: Scene, say: Say) -> bool:
+    age = scene.now - scene.received_at
+    return may_say(say, scene.situation, scene.person, worry=scene.worry) and not is_too_late(
+        say, age
     )
