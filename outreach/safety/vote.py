@@ -65,6 +65,7 @@ class Thresholds:
     review: float
     moderate: float
     page: float
+    raises: float
     calm: float
 
     def settle(self, found: Severity, opinion: Opinion, *, named: bool) -> Severity:
@@ -77,12 +78,16 @@ class Thresholds:
             return found
         if found is Severity.HIGH:
             return Severity.MODERATE if opinion.urgency < self.calm else found
-        if named and opinion.urgency >= self.page:
+        if named and opinion.urgency >= self._page_from(found):
             return Severity.HIGH
         if opinion.urgency >= self.moderate:
             return Severity.MODERATE
         asks = found is Severity.NONE and opinion.alarm >= self.review
         return Severity.LOW if asks else found
+
+    def _page_from(self, found: Severity) -> float:
+        """What a rule calls moderate it calls so on purpose: it takes more to raise that."""
+        return self.raises if found is Severity.MODERATE else self.page
 
 
 @dataclass(frozen=True, slots=True)

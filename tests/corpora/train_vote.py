@@ -63,12 +63,13 @@ WEIGHT = {
 CONCERN_STRENGTH = 15.0
 """The same for naming the concern, where few weights do better than many (73 to 80% of the concerns
 of an unseen writer right, instead of 37 to 56%)."""
-BENIGN_RAISED, BENIGN_MODERATE, BENIGN_PAGED = 0.04, 0.015, 0.006
+BENIGN_RAISED, BENIGN_MODERATE, BENIGN_PAGED = 0.04, 0.015, 0.01
 """Shares of the difficult benign texts that the vote may flag, call moderate and call high."""
-EVERYDAY_MODERATE, EVERYDAY_PAGED = 0.003, 0.002
+EVERYDAY_MODERATE, EVERYDAY_PAGED = 0.007, 0.005
 """The same for ordinary texts."""
-URGENT_CALMED = 0.004
-"""Share of the high texts that the vote may call moderate. All these are shares of all such texts,
+MODERATE_RAISED, URGENT_CALMED = 0.03, 0.004
+"""Shares of the moderate texts that it may raise where a rule has called them so, and of the high
+ones that it may call moderate. All these are shares of all such texts,
 whatever the rules say: the rules were written with the texts at hand, so what they leave over here
 says little of unseen ones."""
 Opinions = Sequence[Opinion | None]
@@ -234,6 +235,8 @@ def choose(rows: Sequence[Row], opinions: Opinions) -> Thresholds:
     everyday = np.array([row.everyday for row in rows])
     silent = np.array([row.found is Severity.NONE for row in rows])
     named = np.array([row.named for row in rows])
+    lesser = np.array([row.severity is Severity.MODERATE for row in rows])
+    moderate = np.array([row.found is Severity.MODERATE for row in rows])
     high = np.array([row.severity is Severity.HIGH for row in rows])
     alarm = np.array([each.alarm if each else -np.inf for each in opinions])
     urgency = np.array([each.urgency if each else -np.inf for each in opinions])
@@ -247,6 +250,7 @@ def choose(rows: Sequence[Row], opinions: Opinions) -> Thresholds:
             reached(silent, BENIGN_MODERATE, benign), reached(silent, EVERYDAY_MODERATE, everyday)
         ),
         page=max(reached(named, BENIGN_PAGED, benign), reached(named, EVERYDAY_PAGED, everyday)),
+        raises=_reached_by(urgency[moderate & lesser], MODERATE_RAISED * lesser.sum()),
         calm=-_reached_by(-urgency[high & (urgency > -np.inf)], URGENT_CALMED * high.sum()),
     )
 

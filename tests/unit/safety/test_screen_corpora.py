@@ -1,6 +1,7 @@
 """Floors on the labelled corpora: a change of rules that loses people must not pass unseen."""
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,7 @@ from outreach.vocabulary import Concern, Severity
 CORPORA = Path(__file__).parents[2] / "corpora" / "screening"
 
 
-@pytest.fixture(scope="module")
-def shares() -> dict[tuple[str, str], float]:
+def shares_of(names: Iterable[str]) -> dict[tuple[str, str], float]:
     rows = [
         Labelled(
             row["lang"],
@@ -21,10 +21,15 @@ def shares() -> dict[tuple[str, str], float]:
             Severity(row["severity"]),
             screen(row["text"]).severity,
         )
-        for name in ("w1", "w2", "w3", "w4", "w5", "w6")
+        for name in names
         for row in csv.DictReader((CORPORA / f"{name}.csv").open(encoding="utf-8", newline=""))
     ]
     return {(each.group, each.question): each.hits / each.total for each in report(rows)}
+
+
+@pytest.fixture(scope="module")
+def shares() -> dict[tuple[str, str], float]:
+    return shares_of(("w1", "w2", "w3", "w4", "w5", "w6"))
 
 
 @pytest.mark.parametrize(
@@ -45,3 +50,17 @@ def test_the_corpora_keep_their_floors(
 def test_spanish_stays_near_english(shares: dict[tuple[str, str], float]) -> None:
     question = "high and imminent flagged"
     assert abs(shares["language es", question] - shares["language en", question]) < 0.05
+
+
+def test_writers_that_neither_rules_nor_vote_have_read_keep_their_floors() -> None:
+    held_out = shares_of(("held_out/w18", "held_out/w19"))
+    assert held_out["all", "high and imminent flagged"] >= 0.96
+    assert held_out["all", "high and imminent graded high+"] >= 0.88
+    assert held_out["all", "benign not flagged"] >= 0.92
+    assert held_out["all", "benign never paged"] >= 0.97
+
+
+def test_ordinary_texts_that_nobody_has_read_page_nobody() -> None:
+    ordinary = shares_of(("held_out/everyday6",))
+    assert ordinary["all", "benign never paged"] >= 0.998
+    assert ordinary["all", "benign not flagged"] >= 0.96

@@ -26,7 +26,7 @@ from outreach.vocabulary import Concern, Severity
 
 CORPUS = Path(__file__).parents[2] / "corpora" / "screening"
 SURE, UNSURE, CALM = Opinion(9, 9), Opinion(-2, -2), Opinion(-9, -9)
-THRESHOLDS = Thresholds(review=1, moderate=2, page=3, calm=-5)
+THRESHOLDS = Thresholds(review=1, moderate=2, page=3, raises=5, calm=-5)
 
 
 def _weights(weights: dict[str, int]) -> list[int]:
@@ -38,7 +38,7 @@ def _weights(weights: dict[str, int]) -> list[int]:
 
 TINY = json.dumps(
     {
-        "thresholds": {"review": 1, "moderate": 2, "page": 3, "calm": -5},
+        "thresholds": {"review": 1, "moderate": 2, "page": 3, "raises": 5, "calm": -5},
         "bias": [-1000, -3000],
         "classes": {"pills": "{means}", "pastillas": "{means}"},
         "concerns": {
@@ -96,6 +96,12 @@ def test_a_sure_vote_and_a_named_danger_are_high(found: Severity) -> None:
 @pytest.mark.parametrize("found", [Severity.HIGH, Severity.IMMINENT])
 def test_a_sure_vote_leaves_what_is_high_already(found: Severity) -> None:
     assert THRESHOLDS.settle(found, SURE, named=True) is found
+
+
+def test_it_takes_more_to_raise_what_a_rule_calls_moderate() -> None:
+    sure = Opinion(review=0, page=4)
+    assert THRESHOLDS.settle(Severity.NONE, sure, named=True) is Severity.HIGH
+    assert THRESHOLDS.settle(Severity.MODERATE, sure, named=True) is Severity.MODERATE
 
 
 def test_a_vote_that_is_calm_lowers_high_to_moderate() -> None:
