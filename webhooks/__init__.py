@@ -5,6 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from structlog import get_logger
 from werkzeug.exceptions import HTTPException
 
+from outreach import heap
 from outreach.content import library
 from outreach.replies.screened import SCREENER, Screener
 from outreach.replies.understand import get_ready
@@ -31,6 +32,7 @@ def create_app(started: Started | None = None, *, screener: Screener = SCREENER)
         app.register_blueprint(part.routes)
     app.register_error_handler(SQLAlchemyError, _storage_trouble)
     app.register_error_handler(Exception, _our_fault)
+    heap.settle()
     return app
 
 
