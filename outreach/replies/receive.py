@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, select, text, update
+from sqlalchemy import Table, bindparam, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from structlog import get_logger
@@ -45,6 +45,26 @@ _INSERT_ONCE = {
     name: dialect.insert(_REPLIES).on_conflict_do_nothing().returning(_REPLIES.c.id)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
+
+_LOCK = (
+    select(Client.id)
+    .where(Client.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Client.id)
+    .with_for_update()
+)
+
+# PostgreSQL only: the same insert, once the lock is held, in one round trip.
+_LOCK_AND_INSERT_ONCE = (
+    postgresql.insert(_REPLIES)
+    .from_select(
+        list(_REPLIES.c.keys()),
+        select(*(bindparam(name, None, column.type) for name, column in _REPLIES.c.items())).where(
+            select(func.count()).select_from(_LOCK.subquery()).scalar_subquery() >= 0
+        ),
+    )
+    .on_conflict_do_nothing()
+    .returning(_REPLIES.c.id)
+)
 
 
 class UnknownSenderError(OutreachError):
@@ -85,8 +105,7 @@ def receive(
         is_waiting=received_at is None,
     )
     with database.write() as session:
-        _one_at_a_time(session, situation)
-        if not _store(session, reply):
+        if not _store(session, situation, reply):
             return answers_given(session, _stored_id(session, inbound.sid))
         if understood.trouble:
             add_one(session, METRIC + understood.trouble)
@@ -200,20 +219,26 @@ def _one_at_a_time(session: Session, situation: Situation) -> None:
     """On PostgreSQL lock the clients, or the number of nobody; SQLite has one writer anyway."""
     if session.get_bind().dialect.name != "postgresql":
         return
-    ids = sorted(person.id for person in situation.people)
-    if ids:
-        session.execute(
-            select(Client.id).where(Client.id.in_(ids)).order_by(Client.id).with_for_update()
-        )
+    if situation.people:
+        session.connection().execute(_LOCK, {"ids": _ids(situation)})
     else:
         key = int(situation.number_hash[:15], 16)
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
-def _store(session: Session, reply: dict[str, Any]) -> bool:
-    """Insert the raw reply; False if this MessageSid is stored already."""
-    statement = _INSERT_ONCE[session.get_bind().dialect.name]
-    return session.connection().execute(statement, reply).first() is not None
+def _store(session: Session, situation: Situation, reply: dict[str, Any]) -> bool:
+    """Insert the raw reply, one at a time; False if this MessageSid is stored already."""
+    dialect = session.get_bind().dialect.name
+    statement, values = _INSERT_ONCE[dialect], reply
+    if dialect == "postgresql" and situation.people:
+        statement, values = _LOCK_AND_INSERT_ONCE, {**reply, "ids": _ids(situation)}
+    else:
+        _one_at_a_time(session, situation)
+    return session.connection().execute(statement, values).first() is not None
+
+
+def _ids(situation: Situation) -> list[str]:
+    return [person.id for person in situation.people]
 
 
 def _stored_id(session: Session, sid: str) -> str:
@@ -241,6 +266,7 @@ def _reply_row(
         "media": inbound.media,
         "received_at": received_at,
         "applied_at": now,
+        "tries": 0,
         **_found(understood),
     }
 
