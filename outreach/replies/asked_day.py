@@ -49,6 +49,8 @@ def _hinders(text: Text, day: DateMention, moving: list[Hit]) -> bool:
     if before:
         said = text.between(max(start, before[-1].end), day.start)
         return not small_words("hinders").isdisjoint(said)
+    if "?" in text.words.before[end]:
+        return False  # "maybe tuesday?"
     asking = moving[0]
     end = min(end, asking.start)
     praised = not _PRAISES.isdisjoint(text.between(asking.start, asking.end))
@@ -132,7 +134,8 @@ def is_rejected(text: Text, at: int) -> bool:
         if words.said[back] == "but" and {"any", "anything", "every"} & set(words.said[:back]):
             return True
         if words.said[back] in small_words("turns") | _BEGINS_ANEW:
-            return words.said[back] == "puedo" and words.said[max(0, back - 1)] == "no"
+            denied = words.said[max(0, back - 1)] == "no"
+            return denied and words.said[back] in _SPANISH_VERBS
         if words.said[back] in _REFUSES:
             # "not until friday" and "not home till friday" ask for friday.
             return UNTIL.isdisjoint(words.said[back + 1 : at])
@@ -143,7 +146,8 @@ def is_rejected(text: Text, at: int) -> bool:
     return _refused_after(text, at)
 
 
-_BEGINS_ANEW = frozenset({"to", "and", "puedo", "can", "put", "lets", "how"})
+_SPANISH_VERBS = frozenset({"puedo", "pase", "pasen", "ponga", "pongan"})
+_BEGINS_ANEW = frozenset({"to", "and", "can", "put", "lets", "how"}) | _SPANISH_VERBS
 _TOWARDS = frozenset({"a", "al", "para", "pal"})
 _REFUSES = frozenset({"not", "cant", "no", "dont", "doesnt", "wont", "isnt", "than", "couldnt"})
 

@@ -34,6 +34,8 @@ def picked_choice(words: Words) -> int | None:
     """
     found = [(at, _DIGITS[word]) for at, word in enumerate(words.said) if word in _DIGITS]
     free = [(at, digit) for at, digit in found if _is_free(words, at)]
+    if len(found) == len(words.said) and len({digit for _, digit in found}) > 1:
+        return None  # "1 2"
     if len({digit for _, digit in free}) == 1:
         return free[0][1]
     if free and not _CORRECTS.isdisjoint(words.said[free[0][0] : free[-1][0] + 1]):

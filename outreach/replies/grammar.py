@@ -10,6 +10,8 @@ from outreach.replies.words import Words
 
 def is_negated(words: Words, hit: Hit) -> bool:
     """Whether a negation stands at most three words before a phrase, in the same clause."""
+    if words.said[hit.start] in small_words("turns"):
+        return False
     for back in (1, 2, 3):
         at = hit.start - back
         if at < 0 or words.before[at + 1]:
@@ -17,8 +19,12 @@ def is_negated(words: Words, hit: Hit) -> bool:
         if words.said[at] in small_words("turns"):
             return False
         if words.said[at] in small_words("negators"):
-            return True
+            # "two not one i need another time": the "not" is for the number.
+            return back == 1 or words.said[at : at + 2] not in _NOT_A_CHOICE
     return False
+
+
+_NOT_A_CHOICE = {("not", choice) for choice in ("one", "two", "three", "1", "2", "3")}
 
 
 def is_conditional(words: Words, hit: Hit) -> bool:

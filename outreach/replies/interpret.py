@@ -117,7 +117,7 @@ def _open_answer(view: Text, found: list[Candidate]) -> list[Candidate]:
         return [] if empty else [Candidate(Intent.ANSWER, "", "an open question takes any words")]
     if _SAID_FIRST.intersection(view.words.said[1 : min(hit.start for hit in own)]):
         return [Candidate(Intent.ANSWER, "", "an answer, but then a wish or a request")]
-    own += view.having("thanks", "greeting", "laugh")
+    own += view.having("thanks", "greeting", "laugh", "declines")
     taken = {view.words.clause_around(hit.start) for hit in own}
     left = [at for at in range(len(view.words.said)) if view.words.clause_around(at) not in taken]
     if len(left) >= _SOME_WORDS:

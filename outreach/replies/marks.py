@@ -42,6 +42,7 @@ class Cues:
     older: frozenset[str]
     forward: frozenset[str]
     right: frozenset[str]
+    settles: frozenset[str]
     feeling: frozenset[str]
     joins: frozenset[str]
     negations: frozenset[str]
@@ -91,7 +92,7 @@ def _number(words: Words, at: int) -> Mark | None:
     value = _value(words, at)
     if value is None or (at and "/" in words.before[at] and _value(words, at - 1) is None):
         return None  # "rotten/10"
-    if (at and words.said[at - 1] in cues().minus) or (at == 0 and words.before[0] == "-"):
+    if (at and words.said[at - 1] in cues().minus) or _has_minus(words, at):
         return Mark(at, at + 1, -value if value else 0.0)
     end, value = _with_half(words, at + 1, value)
     tail = words.said[end : end + 5]
@@ -100,6 +101,12 @@ def _number(words: Words, at: int) -> Mark | None:
         if tail[:size] == bridge and tail[size : size + 1] in {("10",), ("ten",), ("diez",)}:
             return Mark(at, end + size + 1, value, whole=True)
     return Mark(at, end, value)
+
+
+def _has_minus(words: Words, at: int) -> bool:
+    """A sign at the start, or behind nothing but emoji."""
+    alone = not any(word[0].isalnum() for word in words.said[:at])
+    return alone and words.before[at] == "-"
 
 
 def _value(words: Words, at: int) -> float | None:
@@ -125,13 +132,16 @@ def _means_one(words: Words, at: int) -> bool:
 def _with_half(words: Words, end: int, value: float) -> tuple[int, float]:
     """ "6 and a half", "6 y medio", "6 1/2"."""
     said = words.said
-    for joint in (("and", "a"), ("y",), ("and",), ("point",)):
+    for joint in (("and", "a"), ("y",), ("and",), ("n",), ("point",), ("coma",)):
         after = end + len(joint)
         if said[end:after] == joint and said[after : after + 1]:
             if said[after] in cues().half:
                 return after + 1, value + 0.5
-            if joint == ("point",) and (tenth := cues().numbers.get(said[after])) is not None:
+            tenth = cues().numbers.get(said[after])
+            if joint in {("point",), ("coma",)} and tenth is not None:
                 return after + 1, value + tenth / 10
+            if said[after] == "1/2":
+                return after + 1, value + 0.5
     if said[end : end + 1] == ("1/2",):
         return end + 1, value + 0.5
     return end, value
@@ -171,15 +181,16 @@ def _feels_at(words: Words, mark: Mark) -> bool:
 
 
 def _is_range(words: Words, first: Mark, second: Mark) -> bool:
-    """ "6-7", "6 to 7", "between 6 and 7", "6 or 7"; not "from 4 to 6", which ends at 6."""
+    """ "6-7", "6 to 7", "between 6 and 7", "6 or 7"; not "went from 4 to 6", which ends at 6."""
     if not 0 < second.value - first.value <= 3 or second.value > MOST:
         return False
     between = words.said[first.end : second.start]
     if not between:
-        return not _RANGE_GAP.isdisjoint(words.before[second.start])
+        beside = words.said[second.end : second.end + 1] == ("ish",)  # "7 8 ish"
+        return beside or not _RANGE_GAP.isdisjoint(words.before[second.start])
     led = words.said[first.start - 1] if first.start else ""
     if between[0] in {"to", "a"} and not MOVED.isdisjoint(words.said[: first.start]):
-        return False
+        return first.start == 1 and second.end == len(words.said)  # nothing but "from 4 to 6"
     if between in {("and",), ("y",), ("and", "a"), ("y", "un")}:
         return led in {"between", "entre", "a"} or "between" in words.said[: first.start]
     if "between" in words.said[: first.start] or "entre" in words.said[: first.start]:

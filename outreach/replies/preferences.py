@@ -50,13 +50,21 @@ def asked_for_texts(text: Text, hit: Hit) -> bool:
         return False
     if not _WRITES.isdisjoint(text.between(hit.start, hit.end)):
         return True
-    beside = len(text.words.said) - (hit.end - hit.start)
-    brief = len(text.words.said) <= SHORT_SENTENCE or beside <= _FEW_WORDS
+    length = _without_reason(text, hit)
+    beside = length - (hit.end - hit.start)
+    brief = length <= SHORT_SENTENCE or beside <= _FEW_WORDS
     return (brief and text.prompt is PromptKind.NONE) or text.is_about_texts(hit)
 
 
+def _without_reason(text: Text, hit: Hit) -> int:
+    """The number of words up to a "because" behind the wish."""
+    following = enumerate(text.words.said[hit.end :], hit.end)
+    return next((at for at, word in following if word in _REASONS), len(text.words.said))
+
+
+_REASONS = frozenset({"because", "porque", "since", "que", "pues"})
 _FEW_WORDS = 3
-_WRITES = frozenset({"write", "writing"})
+_WRITES = frozenset({"write", "writing", "wrote"})
 
 
 def _pause(text: Text, hit: Hit) -> str | None:

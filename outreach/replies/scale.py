@@ -35,6 +35,8 @@ def read_score(words: Words) -> Score | None:
 def _settle(words: Words, marks: list[Mark]) -> Score:
     if len(marks) == 1:
         return _single(words, marks[0])
+    if words.said[marks[-1].start - 1] in cues().settles:
+        return Score(marks[-1].value, "the number settled on")
     corrected = _corrected(words, marks)
     if corrected is not None:
         return Score(corrected.value, "the corrected number")
@@ -101,9 +103,12 @@ def _corrected(words: Words, marks: list[Mark]) -> Mark | None:
             return mark
     last, previous = marks[-1], marks[-2]
     between = words.said[previous.end : last.start]
-    if between in {("no",), ("no", "a"), ("no", "un"), ("nah",), ("no", "no"), ("no", "wait")}:
+    if between[:1] in {("no",), ("nah",)} and _GO_BACK.issuperset(between):
         return last
     return None
+
+
+_GO_BACK = frozenset({"no", "nah", "wait", "espera", "espere", "a", "un", "make", "it", "its"})
 
 
 def _negated(words: Words, mark: Mark) -> bool:

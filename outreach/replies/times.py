@@ -199,4 +199,5 @@ def _bare_hour(words: Words, at: int) -> TimeMention | None:
 def _spanish_mark(words: Words, at: int) -> bool:
     after = words.said[at + 1 : at + 4]
     table = calendar()
-    return any(after[:3] == mark for mark in (*table.morning_marks, *table.evening_marks))
+    marks = (*table.morning_marks, *table.evening_marks)
+    return any(len(mark) > 1 and after[: len(mark)] == mark for mark in marks)

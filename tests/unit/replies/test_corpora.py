@@ -21,6 +21,8 @@ FLOORS = {
     "w7": 0.97,
     "w8": 0.97,
     "w9": 0.97,
+    "w10": 0.97,
+    "w11": 0.97,
 }
 """Share of rows with intent and value right (docs/replies.md tells how they were learned from)."""
 
