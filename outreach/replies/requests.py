@@ -45,7 +45,8 @@ def _is_declined(text: Text, hit: Hit) -> bool:
     if is_conditional(text.words, hit) and not is_asked(text, hit):
         return True
     wish = text.words.said[hit.start] in small_words("wishes")
-    return wish and text.words.said[max(0, hit.start - 1)] in small_words("negators")
+    before = text.words.said[max(0, hit.start - 1)]
+    return wish and (before in small_words("negators") or before in {"no", "longer"})
 
 
 def asks_anything(text: Text) -> bool:
