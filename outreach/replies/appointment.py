@@ -83,17 +83,27 @@ class _Stand(NamedTuple):
 
 
 def _weighed(text: Text) -> _Stand:
-    refusals = text.having("not_coming") + _stranded(text)
+    refusals = [hit for hit in text.having("not_coming") if not _keeps(text, hit)]
+    refusals += _stranded(text)
     doubts = text.having("unsure")
     coming = outside_scope(text.words, text.having("coming"), refusals + doubts)
     turned = [hit for hit in coming if is_negated(text.words, hit)]
     open_ones = [hit for hit in coming + refusals if is_conditional(text.words, hit)]
-    if not text.says("yes"):
+    if not text.says("yes") and not any(text.words.said[hit.start] == "yes" for hit in coming):
         open_ones += [hit for hit in coming if is_bounded(text.words, hit)]
     coming = [h for h in coming if h not in turned + open_ones and not is_asked(text, h)]
     refusals = outside_scope(text.words, refusals, doubts)
     refusals = [hit for hit in refusals if hit not in open_ones]
     return _Stand(coming, sorted(refusals + turned), doubts + open_ones)
+
+
+def _keeps(text: Text, hit: Hit) -> bool:
+    """ "no cancelen mi cita" refuses the cancelling; "no, cancelen mi cita" asks for it."""
+    denied = text.words.said[max(0, hit.start - 1) : hit.start] == ("no",)
+    return denied and not text.words.before[hit.start] and text.words.said[hit.start] in _SPARED
+
+
+_SPARED = frozenset({"cancelen", "cancele", "cancelar"})
 
 
 def _stranded(text: Text) -> list[Hit]:

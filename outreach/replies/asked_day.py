@@ -4,10 +4,11 @@ from datetime import date
 from itertools import pairwise
 
 from outreach.replies.dates import DateMention
-from outreach.replies.lexicon import Hit
+from outreach.replies.lexicon import FIRST_SIGN, Hit
 from outreach.replies.pauses import UNTIL
 from outreach.replies.smallwords import small_words
 from outreach.replies.text import Text
+from outreach.replies.times import TimeMention
 
 
 def asked_moment(text: Text) -> str:
@@ -17,13 +18,28 @@ def asked_moment(text: Text) -> str:
         return ""
     taken = {at for day in text.days for at in range(day.start, day.end)}
     times = [t for t in text.times if not t.vague and t.start not in taken]
-    wanted = [t for t in times if not is_rejected(text, t.start)] or times
+    wanted = _corrected(text, times) or [t for t in times if not is_rejected(text, t.start)]
+    wanted = wanted or times
     moments = {t.at for t in wanted}
     if len(moments) > 1:
         moments = {t.at for t in wanted if _follows(text, days[-1], t.start)}
     if len(moments) != 1:
         return _iso(days[-1].day)
     return f"{_iso(days[-1].day)}T{moments.pop():%H:%M}"
+
+
+def _corrected(text: Text, times: list[TimeMention]) -> list[TimeMention]:
+    """The last hour where it takes back the one before: "at 4 please no 4:30"."""
+    if len(times) < _PAIR:
+        return []
+    between = text.between(times[-2].end, times[-1].start)
+    takes_back = not small_words("corrections").isdisjoint(between)
+    only = set(between) <= small_words("corrections") | _AMID_CORRECTION
+    return times[-1:] if takes_back and only else []
+
+
+_PAIR = 2
+_AMID_CORRECTION = frozenset({"please", "sorry", "i", "make", "it", "at"})
 
 
 def _not_hindering(text: Text, days: list[DateMention]) -> list[DateMention]:
@@ -179,6 +195,8 @@ def _refused_after(text: Text, at: int) -> bool:
     for ahead in range(at + 1, min(at + 5, len(words.said))):
         if words.before[ahead]:
             return False
+        if words.said[ahead - 1] == "or" and words.said[ahead] == "dont":
+            return False  # "make it thursday or dont bother"
         if words.said[ahead] in {"doesnt", "dont", "wont", "isnt", "no"}:
             return words.said[ahead + 1 : ahead + 2] not in {("longer",), ("later",), ("trabajo",)}
     return False
@@ -210,4 +228,5 @@ def is_bare(text: Text, start: int, end: int) -> bool:
     spans = [(day.start, day.end) for day in text.days] + [(t.start, t.end) for t in text.times]
     covered = {at for span in spans for at in range(*span)}
     rest = {text.words.said[at] for at in range(start, end) if at not in covered}
+    rest = {word for word in rest if word[0] < FIRST_SIGN}
     return rest <= small_words("day_glue")

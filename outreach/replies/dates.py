@@ -145,12 +145,31 @@ def _named_weekday(words: Words, at: int, today: date) -> DateMention | None:
     weekday = _weekday(words, at)
     if weekday is None:
         return None
+    counted = _of_next_month(words, at, today, weekday)
+    if counted is not None:
+        return counted
     start, end, following = _with_next(words, at)
     monday = today - timedelta(today.weekday())
     day = monday + timedelta(7 + weekday)
     if not following:
         day = today + timedelta((weekday - today.weekday() - 1) % 7 + 1)
+    counts = at >= 3 and calendar().number(words.said[at - 3]) is not None
+    if words.said[max(0, at - 2) : at] == ("week", "from") and not counts:
+        return DateMention(at - 2, end, day + timedelta(7))
     return DateMention(start, end, day)
+
+
+def _of_next_month(words: Words, at: int, today: date, weekday: int) -> DateMention | None:
+    """ "first tuesday of next month"."""
+    nth = calendar().ordinals.get(words.said[at - 1], 0) if at else 0
+    if not 1 <= nth <= _MOST_WEEKS or words.said[at + 1 : at + 4] != ("of", "next", "month"):
+        return None
+    first = later(today.replace(day=1), 1, "month")
+    offset = (weekday - first.weekday()) % 7
+    return DateMention(at - 1, at + 4, first + timedelta(offset + 7 * (nth - 1)))
+
+
+_MOST_WEEKS = 4
 
 
 def _weekday(words: Words, at: int) -> int | None:

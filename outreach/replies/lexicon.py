@@ -92,13 +92,13 @@ def _with_fillers(words: Words, start: int, end: int) -> tuple[int, int]:
         start -= 1
     after = small_words("fillers_after")
     while end < len(words.said) and not words.before[end]:
-        if words.said[end] not in after and words.said[end][0] < _FIRST_SIGN:
+        if words.said[end] not in after and words.said[end][0] < FIRST_SIGN:
             break
         end += 1
     return start, end
 
 
-_FIRST_SIGN = "\u2000"
+FIRST_SIGN = "\u2000"
 """From here on come the signs and emoji that people hang behind a clause."""
 _BRIEF_TEXT = 10
 _SHORT_TEXT = 6

@@ -130,9 +130,9 @@ def _means_one(words: Words, at: int) -> bool:
 
 
 def _with_half(words: Words, end: int, value: float) -> tuple[int, float]:
-    """ "6 and a half", "6 y medio", "6 1/2"."""
+    """ "6 and a half", "6 y medio", "seis i medio", "6 1/2"."""
     said = words.said
-    for joint in (("and", "a"), ("y",), ("and",), ("n",), ("point",), ("coma",)):
+    for joint in (("and", "a"), ("y",), ("i",), ("and",), ("n",), ("point",), ("coma",)):
         after = end + len(joint)
         if said[end:after] == joint and said[after : after + 1]:
             if said[after] in cues().half:
@@ -189,7 +189,7 @@ def _is_range(words: Words, first: Mark, second: Mark) -> bool:
         beside = words.said[second.end : second.end + 1] == ("ish",)  # "7 8 ish"
         return beside or not _RANGE_GAP.isdisjoint(words.before[second.start])
     led = words.said[first.start - 1] if first.start else ""
-    if between[0] in {"to", "a"} and not MOVED.isdisjoint(words.said[: first.start]):
+    if between[0] in {"to", "a", "al"} and not MOVED.isdisjoint(words.said[: first.start]):
         return first.start == 1 and second.end == len(words.said)  # nothing but "from 4 to 6"
     if between in {("and",), ("y",), ("and", "a"), ("y", "un")}:
         return led in {"between", "entre", "a"} or "between" in words.said[: first.start]

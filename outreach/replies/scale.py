@@ -55,7 +55,7 @@ def _rises(words: Words, marks: list[Mark]) -> bool:
     """ "went from a 4 to a 6"."""
     between = words.said[marks[-2].end : marks[-1].start]
     moved = not MOVED.isdisjoint(words.said[: marks[-2].start])
-    return moved and between[:1] in {("to",), ("a",)}
+    return moved and between[:1] in {("to",), ("a",), ("al",)}
 
 
 def _single(words: Words, mark: Mark) -> Score:

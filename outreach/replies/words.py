@@ -13,6 +13,12 @@ _WORD = re.compile(
 )
 _PUNCTUATION = frozenset(".,;:!?-/()[]{}|~\\¡¿⁄•·")
 _MERIDIEM = re.compile(r"\b([ap])\. ?m\b\.?")
+_SPOKEN_END = re.compile(
+    r"\b(ma'?am|sir|please|thanks|thank you|late|zero|one|two|three|four|five|six|seven|eight"
+    r"|nine|ten|yes) period\b(?! of| between)"
+)
+_SPOKEN_MARK = re.compile(r"(?<!\ba)(?<!\bthe) (question mark|exclamation (?:point|mark))\b")
+"""Punctuation that a phone wrote out where a client dictated it."""
 _MOST_REPEATS = 3
 _MOST_WORDS = 400
 """A text of 1,600 letters has some 320 words; signs without spaces make more."""
@@ -71,6 +77,10 @@ def split_words(folded: str) -> Words:
     at = 0
     if "m" in folded:
         folded = _MERIDIEM.sub(r"\1m", folded)
+    if " period" in folded:
+        folded = _SPOKEN_END.sub(r"\1.", folded)
+    if "question mark" in folded or "exclamation" in folded:
+        folded = _SPOKEN_MARK.sub(lambda mark: "?" if mark[1][0] == "q" else "!", folded)
     for match in _WORD.finditer(folded):
         if len(said) == _MOST_WORDS:
             break
