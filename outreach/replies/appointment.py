@@ -20,7 +20,7 @@ from outreach.replies.grammar import (
     outside_scope,
     reaches,
 )
-from outreach.replies.lexicon import Hit
+from outreach.replies.lexicon import MASK, Hit
 from outreach.replies.requests import asks_anything
 from outreach.replies.smallwords import small_words
 from outreach.replies.text import TIMED, Candidate, Text
@@ -87,7 +87,8 @@ def _weighed(text: Text) -> _Stand:
     refusals += _stranded(text)
     doubts = text.having("unsure")
     coming = outside_scope(text.words, text.having("coming"), refusals + doubts)
-    turned = [hit for hit in coming if is_negated(text.words, hit)]
+    masked = {hit.end for hit in text.having(MASK)}  # "aint cancelling ill be there"
+    turned = [h for h in coming if h.start not in masked and is_negated(text.words, h)]
     open_ones = [hit for hit in coming + refusals if is_conditional(text.words, hit)]
     if not text.says("yes") and not any(text.words.said[hit.start] == "yes" for hit in coming):
         open_ones += [hit for hit in coming if is_bounded(text.words, hit)]
@@ -103,7 +104,7 @@ def _keeps(text: Text, hit: Hit) -> bool:
     return denied and not text.words.before[hit.start] and text.words.said[hit.start] in _SPARED
 
 
-_SPARED = frozenset({"cancelen", "cancele", "cancelar"})
+_SPARED = frozenset({"cancelen", "cancele", "cancelar", "cancelo"})
 
 
 def _stranded(text: Text) -> list[Hit]:

@@ -15,7 +15,7 @@ _PUNCTUATION = frozenset(".,;:!?-/()[]{}|~\\¡¿⁄•·")
 _MERIDIEM = re.compile(r"\b([ap])\. ?m\b\.?")
 _SPOKEN_END = re.compile(
     r"\b(ma'?am|sir|please|thanks|thank you|late|zero|one|two|three|four|five|six|seven|eight"
-    r"|nine|ten|yes) period\b(?! of| between)"
+    r"|nine|ten|yes|[0-9]) period\b(?! of| between)"
 )
 _SPOKEN_MARK = re.compile(r"(?<!\ba)(?<!\bthe) (question mark|exclamation (?:point|mark))\b")
 """Punctuation that a phone wrote out where a client dictated it."""
