@@ -5,7 +5,6 @@ others wait for the seat (delivery/leadership.py). A tick that fails is logged a
 the others.
 """
 
-import ctypes
 import signal
 import threading
 import time
@@ -49,8 +48,6 @@ HEARTBEAT = "scheduler"
 """Name of the row that /readyz and doctor look at."""
 
 _LOOK_AT_SEAT = 1.0
-_M_ARENA_MAX = -8
-"""glibc's mallopt(3)."""
 _log = structlog.get_logger()
 
 
@@ -155,7 +152,7 @@ def run(started: Started) -> None:
     carrier = carrier_for(started.settings, started.database, started.clock)
     texts = message_library.load(message_library.default_directory(), started.settings.messages_dir)
     table = ticks(started, carrier, texts)
-    _share_one_heap()
+    heap.share()
     heap.settle()
     seat = seat_of(started.database)
     while not stop.is_set():
@@ -189,16 +186,6 @@ def _look_back(started: Started, carrier: Carrier) -> None:
         else:
             return
     _log.error("look_back_given_up")  # a carrier without a list must not stop the service
-
-
-def _share_one_heap() -> None:
-    """Before the first thread starts: glibc gives each one a heap that it seldom hands back.
-
-    With 100,000 enrolled clients that is 140 MB instead of 210. Other C libraries lack the knob.
-    """
-    set_option = getattr(ctypes.CDLL(None), "mallopt", None)
-    if set_option is not None:
-        set_option(_M_ARENA_MAX, 1)
 
 
 def _lead(
