@@ -64,9 +64,9 @@ class Screening:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """The words of one window, masked, with the tokens that they came from."""
+    """The words of one window, masked and charted, with the tokens that they came from."""
 
-    words: Sequence[str]
+    chart: Chart
     tokens: Sequence[Token]
     offset: int
 
@@ -130,14 +130,17 @@ def _screen_window(text: str, start: int, rules: Ruleset, vote: Model | None) ->
     if vote is None or found.context:
         return found
     opinion = vote.opinion(chart.words)
-    return _voted(found, vote, opinion, _Read(chart.words, tokens, start)) if opinion else found
+    return _voted(found, vote, opinion, _Read(chart, tokens, start)) if opinion else found
 
 
 def mentions(words: Sequence[str]) -> tuple[str, ...]:
     """What dangers a text names (rules/mentions.yaml), each once."""
-    rules = load_rules()
-    chart = Chart(words, rules.barriers)
-    named = (name for name, line in rules.mentions.candidates(chart) if any(chart.find(line)))
+    return _mentions(Chart(words, load_rules().barriers))
+
+
+def _mentions(chart: Chart) -> tuple[str, ...]:
+    fitting = load_rules().mentions.candidates(chart)
+    named = (name for name, line in fitting if any(chart.find(line)))
     return tuple(dict.fromkeys(f"names-{name}" for name in named))
 
 
@@ -146,7 +149,8 @@ def _voted(found: Screening, vote: Model, opinion: Opinion, text: _Read) -> Scre
 
     It is not asked where context has weighed what was found: it cannot read a denial.
     """
-    named = mentions(text.words) if opinion.urgency >= vote.thresholds.page else ()
+    words = text.chart.words
+    named = _mentions(text.chart) if opinion.urgency >= vote.thresholds.page else ()
     severity = vote.thresholds.settle(
         found.severity, opinion, named=bool(named) or found.concern is not Concern.NONE
     )
@@ -159,10 +163,10 @@ def _voted(found: Screening, vote: Model, opinion: Opinion, text: _Read) -> Scre
     name = REVIEW if severity is Severity.LOW else PAGE
     return replace(
         found,
-        concern=vote.concern(text.words) if found.concern is Concern.NONE else found.concern,
+        concern=vote.concern(words) if found.concern is Concern.NONE else found.concern,
         severity=severity,
         rules=(*found.rules, *(named if severity is Severity.HIGH else ()), name),
-        spans=(*found.spans, *text.spans(vote.places(text.words), name)),
+        spans=(*found.spans, *text.spans(vote.places(words), name)),
         context=("second vote",),
     )
 
