@@ -229,32 +229,32 @@ def _person(program_id: str, sender_id: str, number: str, now: datetime) -> list
         "source": "import",
         "since": now,
     }
-    message = message_row(
-        Outbound(
-            program_id=program_id,
-            sender_id=sender_id,
-            number=number,
-            number_hash=number_hash,
-            body="How is today, from 0 to 10?",
-            kind=MessageKind.GOAL_CHECK_IN,
-            language="en",
-            send_after=now,
-            useful_until=now + timedelta(hours=4),
-            client_id=client_id,
-        ),
-        now=now,
-        state=MessageState.DELIVERED,
+    asked = Outbound(
+        program_id=program_id,
+        sender_id=sender_id,
+        number=number,
+        number_hash=number_hash,
+        body="How is today, from 0 to 10?",
+        kind=MessageKind.GOAL_CHECK_IN,
+        language="en",
+        send_after=now,
+        useful_until=now + timedelta(hours=4),
+        client_id=client_id,
     )
-    prompt = {
+    message = message_row(asked, now=now, state=MessageState.DELIVERED)
+    return [client, consent, message, _question(program_id, client_id, message["id"], now)]
+
+
+def _question(program_id: str, client_id: str, message_id: str, now: datetime) -> dict[str, Any]:
+    return {
         "id": new_id(),
         "program_id": program_id,
         "client_id": client_id,
-        "message_id": message["id"],
+        "message_id": message_id,
         "kind": "scale",
         "opened_at": now,
         "closes_at": now + timedelta(hours=72),
     }
-    return [client, consent, message, prompt]
 
 
 @contextmanager
