@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from tests.crash.scene import Scene
 pytestmark = pytest.mark.crash
 
 TEXTS = 400
+REFUSED = 2
+"""Times the disk says no before it counts as full, and again while nothing may go out."""
 
 
 @pytest.fixture
@@ -50,11 +52,7 @@ def test_on_a_full_disk_nothing_is_sent_blindly(sqlite_scene: Scene) -> None:
         connection.exec_driver_sql("BEGIN")
     size = Path(scene.database.engine.url.database or "").stat().st_size
     scene.start(largest_file=max(size // 4, 200_000))  # the log of a few turns, and no more
-    scene.wait_for(lambda: "failed" in scene.log.read_text())
-    time.sleep(3)
-    stuck = scene.posted()
-    time.sleep(2)
-    assert scene.posted() == stuck < TEXTS, "it went on sending without writing attempts"
+    check_that_nothing_goes_out(scene, lambda: scene.log.read_text().count("failed"))
     scene.kill()
     scene.start()
     scene.wait_until_arrived()
@@ -70,27 +68,40 @@ def test_a_database_that_may_not_grow_sends_nothing_blindly_and_goes_on_when_it_
     scene.queue(TEXTS)
     disk = Disk(scene.database)
     with dispatching(disk.database, scene.carrier):
-        time.sleep(3)
-        stuck = scene.posted()
-        time.sleep(2)
-        assert scene.posted() == stuck < TEXTS, "it went on sending without writing attempts"
+        check_that_nothing_goes_out(scene, lambda: disk.refused)
         disk.full = False
         scene.wait_until_arrived()
 
     scene.check_every_outcome()
 
 
+def check_that_nothing_goes_out(scene: Scene, refused: Callable[[], int]) -> None:
+    """Between two times at which the disk has `refused` again and again, no text arrives."""
+    scene.wait_for(lambda: refused() >= REFUSED)
+    stuck, already = scene.posted(), refused()
+    scene.wait_for(lambda: refused() >= already + REFUSED)
+    assert scene.posted() == stuck < TEXTS, "it went on sending without writing attempts"
+
+
 class Disk:
-    """A second way into a database, in which no page can be added while it is `full`."""
+    """A second way into a database, in which no page can be added while it is `full`.
+
+    `refused` counts the statements that it had no room for.
+    """
 
     def __init__(self, database: Database) -> None:
         self.full = True
+        self.refused = 0
         self.database = Database(database.engine.url)
         event.listen(self.database.engine, "checkout", self._limit)
+        event.listen(self.database.engine, "handle_error", self._count)
 
     def _limit(self, connection: sqlite3.Connection, *_: object) -> None:
         pages = 1 if self.full else 2**30  # never less than there are
         connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    def _count(self, _context: object) -> None:
+        self.refused += 1
 
 
 @contextmanager
