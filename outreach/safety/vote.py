@@ -11,30 +11,20 @@ import json
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from math import sqrt
+from functools import cache
 from pathlib import Path
-from zlib import crc32
 
+from outreach.ngrams import FAR, Features, letter_runs, pairs, root
 from outreach.safety.chart import MASKED, STOP
 from outreach.vocabulary import Concern, Severity
 
 VOTE_FILE = Path(__file__).with_name("vote.json")
 REVIEW, PAGE, CALM = "vote-review", "vote-page", "vote-calm"
-BUCKETS = 1 << 18
-"""Places for weights. Kept by name, 100,000 of them took 17 MB; so they take two."""
 FEWEST_WORDS = 2
 """A single word or a number answers a question; it is no text to have an opinion about."""
-FEWEST_FEATURES = 48
-"""Shorter texts weigh as if they had so many, or "i want to" would be a cry."""
-_APART = ((1, " "), (2, "~"), (3, "~"))
-"""How far apart words may stand to count as a pair, and how such a pair is written."""
-_FAR = 3
 UNIT = 1000
 """Weights are whole thousandths: a sum of them does not depend on the order of its parts."""
 _MOST_PLACES = 4
-_LONGEST = 24
-"""Letters of a word that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +81,6 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
-class Features:
-    """The features of one text as buckets, in two kinds so that neither drowns the other.
-
-    `words`: words, their classes, and pairs of either; `letters`: runs of 3 to 5 letters of a word.
-    """
-
-    words: frozenset[int]
-    letters: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
 class Model:
     """The trained weights.
 
@@ -140,7 +119,7 @@ class Model:
 
     def _credit(self, words: Sequence[str], place: int) -> float:
         """What would be missing without this word: features of the words around it, less theirs."""
-        before, after = words[max(0, place - _FAR) : place], words[place + 1 : place + 1 + _FAR]
+        before, after = words[max(0, place - FAR) : place], words[place + 1 : place + 1 + FAR]
         whole = features([*before, words[place], *after], self.classes)
         rest = features([*before, STOP, *after], self.classes)
         lost = (whole.words - rest.words) | (whole.letters - rest.letters)
@@ -153,11 +132,6 @@ class Model:
 def enough(words: Sequence[str]) -> bool:
     """Whether a text is long enough to have an opinion about."""
     return sum(map(_is_word, words)) >= FEWEST_WORDS
-
-
-def root(found: frozenset[int]) -> float:
-    """What a sum over these features is divided by: neither long texts nor short ones shout."""
-    return sqrt(max(len(found), FEWEST_FEATURES))
 
 
 @cache
@@ -186,31 +160,8 @@ def read_model(source: str) -> Model:
 def features(words: Sequence[str], classes: Mapping[str, str]) -> Features:
     """What a text is weighed by. The trainer uses this very function."""
     kinds = [classes.get(word, word) for word in words]
-    found = {*words, *kinds}
-    for apart, between in _APART:
-        found.update([f"{a}{between}{b}" for a, b in zip(words, words[apart:], strict=False)])
-        found.update([f"{a}{between}{b}" for a, b in zip(kinds, kinds[apart:], strict=False)])
-    return Features(frozenset(map(bucket, found)), frozenset().union(*map(_letters, set(words))))
-
-
-def bucket(feature: str) -> int:
-    """Where the weight of a feature is kept. Few share one, and training knows that they do."""
-    return crc32(feature.encode()) % BUCKETS
-
-
-def _letters(word: str) -> frozenset[int]:
-    return _runs(word[:_LONGEST])
-
-
-@lru_cache(maxsize=4096)
-def _runs(word: str) -> frozenset[int]:
-    """Runs of 3 to 5 letters, edges of the word marked, so that a misspelt word still counts."""
-    edged = f"^{word}$"
-    return frozenset(
-        bucket(f"#{edged[start : start + size]}")
-        for size in (3, 4, 5)
-        for start in range(max(1, len(edged) - size + 1))
-    )
+    named = {*words, *kinds, *pairs(words), *pairs(kinds)}
+    return Features.of(named, letter_runs(words))
 
 
 def _is_word(word: str) -> bool:

@@ -11,9 +11,8 @@ and vote share the reading of words: train again when the rules have changed muc
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from itertools import chain
 from math import ceil
 from pathlib import Path
 from statistics import mean
@@ -25,21 +24,20 @@ import yaml
 from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
+from outreach.ngrams import Features
 from outreach.replies.normalise import fold
 from outreach.safety.screen import mentions, screen_by_rules, words_read
 from outreach.safety.vote import (
-    BUCKETS,
     UNIT,
     VOTE_FILE,
-    Features,
     Opinion,
     Thresholds,
     enough,
     features,
     read_model,
-    root,
 )
 from outreach.vocabulary import Concern, Severity
+from tests.corpora.tables import counts, shared
 
 CORPUS = Path(__file__).parent / "screening"
 CLASSES = VOTE_FILE.parent / "rules" / "words.yaml"
@@ -105,8 +103,8 @@ class Heads:
     """The trained heads over one table of features."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        counts = _counts(row.features.words | row.features.letters for row in rows)
-        seen = np.asarray(counts.sum(axis=0)).ravel()
+        held = counts(row.features.words | row.features.letters for row in rows)
+        seen = np.asarray(held.sum(axis=0)).ravel()
         rarity = (np.log((1 + len(rows)) / (1 + seen)) + 1) / IDF_SCALE
         self._idf = np.where(seen < RAREST, 0.0, rarity)
         table, costs = self._table(rows), [WEIGHT[row.severity] for row in rows]
@@ -144,23 +142,10 @@ class Heads:
 
     def _table(self, rows: Sequence[Row]) -> csr_matrix:
         letters = [row.features.letters for row in rows]
-        return csr_matrix(self._words(rows) + _shared(letters) @ diags(self._idf))
+        return csr_matrix(self._words(rows) + shared(letters) @ diags(self._idf))
 
     def _words(self, rows: Sequence[Row]) -> csr_matrix:
-        return csr_matrix(_shared([row.features.words for row in rows]) @ diags(self._idf))
-
-
-def _shared(found: Sequence[frozenset[int]]) -> csr_matrix:
-    """One row a text, its features shrunk together so that long texts do not shout."""
-    return csr_matrix(diags([1 / root(each) for each in found]) @ _counts(found))
-
-
-def _counts(found: Iterable[frozenset[int]]) -> csr_matrix:
-    places = [sorted(each) for each in found]
-    starts = np.cumsum([0, *map(len, places)])
-    columns = np.fromiter(chain.from_iterable(places), dtype=np.int32, count=starts[-1])
-    ones = np.ones(len(columns))
-    return csr_matrix((ones, columns, starts), shape=(len(places), BUCKETS))
+        return csr_matrix(shared([row.features.words for row in rows]) @ diags(self._idf))
 
 
 def _head(strength: float = STRENGTH, *, sparse: bool = False) -> LogisticRegression:

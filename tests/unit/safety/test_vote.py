@@ -9,15 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outreach.ngrams import BUCKETS, bucket
 from outreach.safety.screen import screen, screen_by_rules, words_read
 from outreach.safety.vote import (
-    BUCKETS,
     PAGE,
     REVIEW,
     VOTE_FILE,
     Opinion,
     Thresholds,
-    bucket,
     enough,
     load_model,
     read_model,

@@ -1,0 +1,69 @@
+"""Words, pairs of words and runs of letters as numbered places, for the small linear models.
+
+The screener's second vote (safety/vote.py) and the reader's (replies/vote.py) weigh texts by them;
+the trainers under tests/corpora use these very functions.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import sqrt
+from zlib import crc32
+
+BUCKETS = 1 << 18
+"""Places for weights. Kept by name, 100,000 of them took 17 MB; so they take two."""
+FAR = 3
+"""How far apart two words may stand to count as a pair."""
+_FEWEST_FEATURES = 48
+"""Shorter texts weigh as if they had so many, or "i want to" would be a cry."""
+_LONGEST = 24
+"""Letters of a word that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The features of one text as buckets, in two kinds so that neither drowns the other.
+
+    `words`: words and pairs, and what else has a name; `letters`: runs of letters of a word.
+    """
+
+    words: frozenset[int]
+    letters: frozenset[int]
+
+    @classmethod
+    def of(cls, named: Iterable[str], letters: frozenset[int]) -> "Features":
+        """Features by name, beside the runs of letters."""
+        return cls(frozenset(map(bucket, named)), letters)
+
+
+def bucket(feature: str) -> int:
+    """Where the weight of a feature is kept. Few share one, and training knows that they do."""
+    return crc32(feature.encode()) % BUCKETS
+
+
+def root(found: frozenset[int]) -> float:
+    """What a sum over these features is divided by: neither long texts nor short ones shout."""
+    return sqrt(max(len(found), _FEWEST_FEATURES))
+
+
+def pairs(words: Sequence[str]) -> Iterable[str]:
+    """Words up to FAR apart, neighbours written apart from the others."""
+    for apart in range(1, FAR + 1):
+        between = " " if apart == 1 else "~"
+        yield from [f"{a}{between}{b}" for a, b in zip(words, words[apart:], strict=False)]
+
+
+def letter_runs(words: Iterable[str]) -> frozenset[int]:
+    """The buckets of all runs of letters in the words."""
+    return frozenset().union(*(_runs(word[:_LONGEST]) for word in set(words)))
+
+
+@lru_cache(maxsize=4096)
+def _runs(word: str) -> frozenset[int]:
+    """Runs of 3 to 5 letters, edges of the word marked, so that a misspelt word still counts."""
+    edged = f"^{word}$"
+    return frozenset(
+        bucket(f"#{edged[start : start + size]}")
+        for size in (3, 4, 5)
+        for start in range(max(1, len(edged) - size + 1))
+    )
