@@ -6,7 +6,8 @@ from outreach.replies.smallwords import small_words
 from outreach.replies.text import TIMED, Candidate, Text
 from outreach.vocabulary import Intent
 
-_LIMITED = ("less", "too_often", "not_at_part", "pause", *TIMED)
+LIMITED = ("less", "too_often", "not_at_part", "pause", *TIMED)
+"""What turns a refusal into a wish: "stop texting me so early"."""
 _FOREVER = frozenset({"ever", "forever", "never", "anymore", "nunca", "jamas", "mas"})
 
 
@@ -54,7 +55,7 @@ def _is_limited(text: Text, hit: Hit) -> bool:
         return pause_length(text, hit) is not None
     if text.words.said[hit.start] not in small_words("limitable"):
         return False
-    limits = [h for h in text.having(*_LIMITED) if start <= h.start < end and h.end > hit.start]
+    limits = [h for h in text.having(*LIMITED) if start <= h.start < end and h.end > hit.start]
     beside = [h for h in text.having("limit") if hit.start < h.start <= hit.end < h.end]
     return bool(limits or beside) or pause_length(text, hit) is not None
 

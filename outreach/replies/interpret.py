@@ -20,6 +20,7 @@ from outreach.replies.reading import Also, Reading
 from outreach.replies.requests import REQUEST_MEANS, asks_anything, read_requests
 from outreach.replies.scale import read_score
 from outreach.replies.text import Candidate, Text, local
+from outreach.replies.vote import second_vote
 from outreach.replies.words import split_words
 from outreach.replies.wrapping import is_reaction, own_words
 from outreach.vocabulary import Intent, PromptKind
@@ -46,19 +47,22 @@ def interpret(
     folded = fold(text[:LONGEST]).text[:LONGEST]
     if is_reaction(folded):
         return Reading(Intent.REACTION, why=("a phone's reaction to a message",))
-    own = own_words(folded)
-    view = Text(
+    view = _view(text, own_words(folded), prompt, moment)
+    if not view.words.said:
+        return Reading(Intent.UNCLEAR, why=("no words",))
+    found = candidates(view)
+    first, *rest = found
+    return Reading(first.intent, first.value, _also(first, rest), tuple(c.why for c in found))
+
+
+def _view(text: str, own: str, prompt: PromptKind, moment: datetime) -> Text:
+    return Text(
         split_words(own),
         prompt,
         moment,
         shouts_stop=_shouts_stop(text),
         inflected=own.strip(" .!?,").endswith(("ing", "ed")),
     )
-    if not view.words.said:
-        return Reading(Intent.UNCLEAR, why=("no words",))
-    found = candidates(view)
-    first, *rest = found
-    return Reading(first.intent, first.value, _also(first, rest), tuple(c.why for c in found))
 
 
 _SHOUTED = re.compile(r"\bSTOP\b")
@@ -72,19 +76,24 @@ def _shouts_stop(text: str) -> bool:
 
 def candidates(view: Text) -> list[Candidate]:
     """All readings of a text, the most important first; never empty."""
+    found = _by_phrases(view)
+    first, *rest = found or [_otherwise(view)]
+    return [second_vote(view, first, found=bool(found)) or first, *rest]
+
+
+def _by_phrases(view: Text) -> list[Candidate]:
+    """The readings that phrases give, the most important first."""
     consent = read_consent(view)
     if consent and consent[0].intent in {Intent.AUTO_REPLY, Intent.HELP}:
         return consent
     answer = _answer(view)
-    wishes = read_preferences(view)
-    requests = read_requests(view)
     sure = [answer] if answer and answer.intent is not Intent.UNCLEAR else []
     if consent:
         return consent + (sure if consent[0].intent is Intent.OPT_OUT else [])
-    found = sure + wishes + requests
+    found = sure + read_preferences(view) + read_requests(view)
     if view.prompt is PromptKind.OPEN and not sure:
         found = _open_answer(view, found) + found
-    return found or [answer or _otherwise(view)]
+    return found or ([answer] if answer else [])
 
 
 def _answer(view: Text) -> Candidate | None:

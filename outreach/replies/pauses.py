@@ -29,6 +29,15 @@ def pause_length(text: Text, hit: Hit) -> str | None:
     return _until(text, start, end) or _for(text, start, end)
 
 
+def pause_of(text: Text) -> str | None:
+    """The first duration that any sentence names, as `pause_length` gives it."""
+    words = text.words
+    starts = (at for at in range(len(words.said)) if words.starts_sentence(at))
+    spans = (words.sentence_around(at) for at in starts)
+    lengths = (_until(text, *span) or _for(text, *span) for span in spans)
+    return next(filter(None, lengths), None)
+
+
 def _until(text: Text, start: int, end: int) -> str | None:
     for mention in text.days:
         before = text.words.said[max(start, mention.start - 3) : mention.start]

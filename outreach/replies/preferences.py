@@ -121,9 +121,27 @@ def _days(sign: str) -> Callable[[Text, Hit], str | None]:
     def read(text: Text, hit: Hit) -> str | None:
         before = text.words.said[max(0, hit.start - 2) : hit.start]
         days = [] if not UNTIL.isdisjoint(before) else weekdays_named(text, hit)
-        return f"days={sign}{','.join(_CODES[day] for day in days)}" if days else None
+        return _on_days(sign, days) if days else None
 
     return read
+
+
+def time_of(text: Text) -> str | None:
+    """The wish for the first hour that a text names; None without one."""
+    return f"time={text.times[0].at:%H:%M}" if text.times else None
+
+
+def days_of(text: Text, sign: str) -> str | None:
+    """The wish about the weekdays of the first sentence that names any; None without one."""
+    for at in range(len(text.words.said)):
+        days = weekdays_named(text, Hit(at, at + 1, "")) if text.words.starts_sentence(at) else []
+        if days:
+            return _on_days(sign, days)
+    return None
+
+
+def _on_days(sign: str, days: list[int]) -> str:
+    return f"days={sign}{','.join(_CODES[day] for day in days)}"
 
 
 def weekdays_named(text: Text, hit: Hit) -> list[int]:

@@ -1,0 +1,166 @@
+"""The second vote on a reply: a small linear reading of its words, for what no phrase says yet.
+
+It was trained on our invented replies (tests/corpora/train_reply_vote.py) and ships as whole
+numbers in vote.json. It has seen which words go with which meaning and understands nothing. So it
+speaks where the phrases found no meaning, outweighs a meaning that they found only where it is much
+surer, and never takes away a refusal of texts, nor gives or takes a number. docs/replies.md holds
+its figures and limits.
+"""
+
+import json
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+
+from outreach.ngrams import BUCKETS, Features, letter_runs, pairs, root
+from outreach.replies.asked_day import asked_moment
+from outreach.replies.consent import LIMITED
+from outreach.replies.lexicon import MASK
+from outreach.replies.pauses import pause_of
+from outreach.replies.preferences import days_of, time_of
+from outreach.replies.text import Candidate, Text
+from outreach.replies.words import Words
+from outreach.vocabulary import Intent, PromptKind
+
+VOTE_FILE = Path(__file__).with_name("vote.json")
+UNIT = 100
+"""Weights are whole hundredths: a sum of them does not depend on the order of its parts."""
+LEAST, LEAST_TO_ACT = -3.0, 0.5
+"""Log-odds below which a meaning is no opinion; a meaning that could do harm needs more."""
+OVER_NOTHING, OVER_MEANING = 1.5, 4.0
+"""By how much it must be likelier than what stands if phrases found no meaning, or than theirs."""
+LEAVING = frozenset({Intent.OPT_OUT, Intent.WRONG_NUMBER})
+_HARMFUL = LEAVING | {Intent.CONFIRM}
+_SETTLED = {Intent.OPT_OUT, Intent.HELP, Intent.AUTO_REPLY}
+_UNLIKELY = -9.0
+"""What a meaning is given that the vote does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The trained weights, sparse.
+
+    `meanings` as `label` writes them, each with its `bias`. The weights of feature `place` stand
+    at `starts[place]` to `starts[place + 1]`: for the meaning with number `which`, so many UNITs.
+    """
+
+    meanings: tuple[str, ...]
+    bias: tuple[int, ...]
+    starts: Sequence[int]
+    which: bytes
+    weights: Sequence[int]
+
+    def log_odds(self, words: Words, prompt: PromptKind) -> dict[str, float]:
+        """How likely each meaning is that can answer this prompt."""
+        found = features(words, prompt)
+        totals = [float(bias) for bias in self.bias]
+        for places in (found.words, found.letters):
+            divisor = root(places)
+            for at, total in enumerate(self._sums(places)):
+                totals[at] += total / divisor
+        pairs_of = zip(self.meanings, totals, strict=True)
+        return {each: total / UNIT for each, total in pairs_of if fits(each, prompt)}
+
+    def _sums(self, places: frozenset[int]) -> list[int]:
+        sums = [0] * len(self.meanings)
+        starts, which, weights = self.starts, self.which, self.weights
+        for place in places:
+            for at in range(starts[place], starts[place + 1]):
+                sums[which[at]] += weights[at]
+        return sums
+
+
+def second_vote(text: Text, first: Candidate, *, found: bool) -> Candidate | None:
+    """What the vote would read instead of `first`, which phrases have found or which is left.
+
+    None if it agrees, is not sure enough, or has no say.
+    """
+    if first.intent in _SETTLED or not any(word[0].isalpha() for word in text.words.said):
+        return None
+    if text.prompt is PromptKind.SCALE and first.intent is Intent.ANSWER:
+        return None
+    odds = load_model().log_odds(text.words, text.prompt)
+    best, own = max(odds, key=lambda each: odds[each]), label(first.intent, first.value)
+    if best == own or _has_no_say(text, best, own):
+        return None
+    least = LEAST_TO_ACT if best in _HARMFUL else LEAST
+    margin = OVER_MEANING if found else OVER_NOTHING
+    sure = odds[best] >= max(least, odds.get(own, _UNLIKELY) + margin)
+    return _completed(best, text) if sure else None
+
+
+def _has_no_say(text: Text, best: str, own: str) -> bool:
+    """Whether phrases know better: what a wish wishes, what is no refusal, what is a question."""
+    if best in LEAVING:  # "please dont stop texting me", "stop texting me so early"
+        return text.says(MASK, *LIMITED)
+    if best == Intent.CONFIRM and text.words.is_question(len(text.words.said) - 1):
+        return True
+    return "=" in own and own.partition("=")[0] == best.partition("=")[0]
+
+
+def label(intent: Intent, value: str) -> str:
+    """The meaning of a reading without what only its own text can tell (a day, an hour)."""
+    if intent is Intent.PREFERENCE:
+        kind, _, wanted = value.partition("=")
+        wanted = {"pause": "off" if wanted == "off" else "", "time": "", "days": wanted[:1]}.get(
+            kind, wanted
+        )
+        return f"{intent}:{kind}={wanted}"
+    keeps = intent in {Intent.ANSWER, Intent.REQUEST} and not value[:1].isdigit()
+    return f"{intent}:{value}" if keeps and value else str(intent)
+
+
+def features(words: Words, prompt: PromptKind) -> Features:
+    """What a reply is weighed by: its words, digits alike, the marks between, and the prompt."""
+    said: list[str] = []
+    for mark, word in zip(words.before, (*words.said, ""), strict=True):
+        if mark:
+            said.append("|?" if "?" in mark else "|")
+        if word:
+            said.append("#" if word[0].isdigit() else word)
+    return Features.of({*said, *pairs(said), f"?{prompt}"}, letter_runs(said))
+
+
+@cache
+def load_model() -> Model:
+    """The model shipped with the package."""
+    data = json.loads(VOTE_FILE.read_text(encoding="utf-8"))
+    counts = array("I", [0]) * BUCKETS
+    for place, count in zip(data["places"], data["counts"], strict=True):
+        counts[place] = count
+    return Model(
+        tuple(data["meanings"]),
+        tuple(data["bias"]),
+        array("I", accumulate(counts, initial=0)),
+        bytes(data["which"]),
+        array("h", data["weights"]),
+    )
+
+
+def fits(meaning: str, prompt: PromptKind) -> bool:
+    """Whether a meaning can stand with a prompt. A score is read from its number alone."""
+    if meaning == Intent.ANSWER:
+        return prompt is PromptKind.OPEN
+    if meaning.startswith(f"{Intent.ANSWER}:"):
+        return prompt is PromptKind.GOAL
+    return meaning != Intent.CONFIRM or prompt is PromptKind.APPOINTMENT
+
+
+def _completed(meaning: str, text: Text) -> Candidate | None:
+    """The meaning with the day, hour or length that the text names; None if it needs one."""
+    intent, _, value = meaning.partition(":")
+    complete = _COMPLETED.get(meaning)
+    known = complete(text) if complete else value
+    return None if known is None else Candidate(Intent(intent), known, "second vote")
+
+
+_COMPLETED: dict[str, Callable[[Text], str | None]] = {
+    "reschedule": asked_moment,
+    "preference:pause=": lambda text: f"pause={pause_of(text) or 'on'}",
+    "preference:time=": time_of,
+    "preference:days=+": lambda text: days_of(text, "+"),
+    "preference:days=-": lambda text: days_of(text, "-"),
+}
