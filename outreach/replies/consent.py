@@ -11,8 +11,11 @@ LIMITED = ("less", "too_often", "not_at_part", "pause", *TIMED)
 _FOREVER = frozenset({"ever", "forever", "never", "anymore", "nunca", "jamas", "mas"})
 
 
-def read_consent(text: Text) -> list[Candidate]:
-    """What a text says about being texted at all, most important first."""
+def read_consent(text: Text, *, doubted: bool = False) -> list[Candidate]:
+    """What a text says about being texted at all, most important first.
+
+    `doubted`: a refusal counts only where it is a stop that stands free, not in freer words.
+    """
     if text.says("auto_reply"):
         return [Candidate(Intent.AUTO_REPLY, "", text.quote(text.having("auto_reply")[0]))]
     if len(text.words.said) == 1 and _is_carrier_word(text):
@@ -21,7 +24,7 @@ def read_consent(text: Text) -> list[Candidate]:
         whole = [hit for hit in text.having(means) if _is_whole(text, hit)]
         if whole:
             return [Candidate(intent, "", text.quote(whole[0]))]
-    return _opt_out(text) + _wrong_number(text) or _opt_in(text)
+    return _opt_out(text, doubted=doubted) + _wrong_number(text) or _opt_in(text)
 
 
 def _is_carrier_word(text: Text) -> bool:
@@ -38,12 +41,13 @@ def _wrong_number(text: Text) -> list[Candidate]:
     return [Candidate(Intent.WRONG_NUMBER, "", text.quote(hits[0]))] if hits else []
 
 
-def _opt_out(text: Text) -> list[Candidate]:
-    hits = (hit for hit in text.having("opt_out", "stop_word") if not _is_limited(text, hit))
+def _opt_out(text: Text, *, doubted: bool) -> list[Candidate]:
+    means = ("stop_word",) if doubted else ("opt_out", "stop_word")
+    hits = (hit for hit in text.having(*means) if not _is_limited(text, hit))
     first = next(hits, None)
     if first is not None:
         return [Candidate(Intent.OPT_OUT, "", text.quote(first))]
-    if _shouts_stop(text) or _ends_in_stop(text):
+    if _shouts_stop(text) or _stop_beside_answer(text):
         return [Candidate(Intent.OPT_OUT, "", "a free-standing stop")]
     return []
 
@@ -69,14 +73,18 @@ def _shouts_stop(text: Text) -> bool:
     return not quoted and not _is_limited(text, Hit(at, at + 1, "stop_word"))
 
 
-def _ends_in_stop(text: Text) -> bool:
-    """ "6 and stop", "yes stop": a stop beside nothing but an answer."""
+def _stop_beside_answer(text: Text) -> bool:
+    """ "6 and stop", "yes stop", "stop 6": a stop beside nothing but an answer."""
     said = text.words.said
-    if len(said) > 4 or said[-1] != "stop":
+    if len(said) > _FEW_WORDS or "stop" not in said:
         return False
-    others = [word for word in said[:-1] if word not in {"and", "y", "please"}]
+    others = [word for word in said if word not in _AROUND_STOP]
     answers = {"yes", "no", "si", "ok"}
     return all(word in answers or word[0].isdigit() for word in others) and bool(others)
+
+
+_AROUND_STOP = frozenset({"stop", "and", "y", "please", "this", "these"})
+_FEW_WORDS = 4
 
 
 def _opt_in(text: Text) -> list[Candidate]:
