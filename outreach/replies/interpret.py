@@ -20,7 +20,7 @@ from outreach.replies.reading import Also, Reading
 from outreach.replies.requests import REQUEST_MEANS, asks_anything, read_requests
 from outreach.replies.scale import read_score
 from outreach.replies.text import Candidate, Text, local
-from outreach.replies.vote import second_vote
+from outreach.replies.vote import PERHAPS, Vote
 from outreach.replies.words import split_words
 from outreach.replies.wrapping import is_reaction, own_words
 from outreach.vocabulary import Intent, PromptKind
@@ -50,9 +50,16 @@ def interpret(
     view = _view(text, own_words(folded), prompt, moment)
     if not view.words.said:
         return Reading(Intent.UNCLEAR, why=("no words",))
-    found = candidates(view)
+    vote = Vote.on(view)
+    found = candidates(view, vote)
     first, *rest = found
-    return Reading(first.intent, first.value, _also(first, rest), tuple(c.why for c in found))
+    return Reading(
+        first.intent,
+        first.value,
+        _also(first, rest),
+        tuple(c.why for c in found),
+        may_refuse=first.intent is not Intent.OPT_OUT and _may_refuse(view, vote),
+    )
 
 
 def _view(text: str, own: str, prompt: PromptKind, moment: datetime) -> Text:
@@ -74,16 +81,25 @@ def _shouts_stop(text: str) -> bool:
     return bool(_SHOUTED.search(visible)) and not visible.isupper()
 
 
-def candidates(view: Text) -> list[Candidate]:
+def candidates(view: Text, vote: Vote) -> list[Candidate]:
     """All readings of a text, the most important first; never empty."""
-    found = _by_phrases(view)
-    first, *rest = found or [_otherwise(view)]
-    return [second_vote(view, first, found=bool(found)) or first, *rest]
+    found = _by_phrases(view, vote)
+    first = found[0] if found else _otherwise(view)
+    instead = vote.instead(first, found=bool(found))
+    if instead is None:
+        return found or [first]
+    return [instead, *(found if instead.intent is Intent.OPT_OUT else found[1:])]
 
 
-def _by_phrases(view: Text) -> list[Candidate]:
+def _may_refuse(view: Text, vote: Vote) -> bool:
+    """Whether a person should look if the client wants no more texts."""
+    phrases = read_consent(view)
+    return vote.refusal >= PERHAPS or any(each.intent is Intent.OPT_OUT for each in phrases)
+
+
+def _by_phrases(view: Text, vote: Vote) -> list[Candidate]:
     """The readings that phrases give, the most important first."""
-    consent = read_consent(view)
+    consent = read_consent(view, doubted=vote.doubts_refusal)
     if consent and consent[0].intent in {Intent.AUTO_REPLY, Intent.HELP}:
         return consent
     answer = _answer(view)

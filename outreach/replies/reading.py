@@ -23,9 +23,11 @@ class Reading:
     Values are those of the contract's "Reading replies": dates and times are local to the client
     and carry no offset; an empty value means that the text does not pin one down. `why` names
     rules and phrases of the data files, never more of the client's words than they matched.
+    `may_refuse`: it was not read as an opt-out, but may be one, and a person should look.
     """
 
     intent: Intent
     value: str = ""
     also: tuple[Also, ...] = ()
     why: tuple[str, ...] = ()
+    may_refuse: bool = False

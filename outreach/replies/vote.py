@@ -3,13 +3,14 @@
 It was trained on our invented replies (tests/corpora/train_reply_vote.py) and ships as whole
 numbers in vote.json. It has seen which words go with which meaning and understands nothing. So it
 speaks where the phrases found no meaning, outweighs a meaning that they found only where it is much
-surer, and never takes away a refusal of texts, nor gives or takes a number. docs/replies.md holds
-its figures and limits.
+surer, and never gives a score. A refusal of texts it hears best: there it may add one, and doubt
+one that phrases found in free words; what it doubts, a person looks at. docs/replies.md holds its
+figures and limits.
 """
 
 import json
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -32,6 +33,9 @@ LEAST, LEAST_TO_ACT = -3.0, 0.5
 """Log-odds below which a meaning is no opinion; a meaning that could do harm needs more."""
 OVER_NOTHING, OVER_MEANING = 1.5, 4.0
 """By how much it must be likelier than what stands if phrases found no meaning, or than theirs."""
+PERHAPS, DOUBTS = -1.5, -2.0
+"""Log-odds of a refusal of texts from which a person should look, and below which one that phrases
+found is doubted."""
 LEAVING = frozenset({Intent.OPT_OUT, Intent.WRONG_NUMBER})
 _HARMFUL = LEAVING | {Intent.CONFIRM}
 _SETTLED = {Intent.OPT_OUT, Intent.HELP, Intent.AUTO_REPLY}
@@ -73,32 +77,59 @@ class Model:
         return sums
 
 
-def second_vote(text: Text, first: Candidate, *, found: bool) -> Candidate | None:
-    """What the vote would read instead of `first`, which phrases have found or which is left.
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """The log-odds of each meaning of one text; none where it has nothing to go by."""
 
-    None if it agrees, is not sure enough, or has no say.
-    """
-    if first.intent in _SETTLED or not any(word[0].isalpha() for word in text.words.said):
-        return None
-    if text.prompt is PromptKind.SCALE and first.intent is Intent.ANSWER:
-        return None
-    odds = load_model().log_odds(text.words, text.prompt)
-    best, own = max(odds, key=lambda each: odds[each]), label(first.intent, first.value)
-    if best == own or _has_no_say(text, best, own):
-        return None
-    least = LEAST_TO_ACT if best in _HARMFUL else LEAST
-    margin = OVER_MEANING if found else OVER_NOTHING
-    sure = odds[best] >= max(least, odds.get(own, _UNLIKELY) + margin)
-    return _completed(best, text) if sure else None
+    text: Text
+    odds: Mapping[str, float]
 
+    @classmethod
+    def on(cls, text: Text) -> "Vote":
+        """The vote on a text. It needs letters: digits and emoji are for phrases alone."""
+        if not any(word[0].isalpha() for word in text.words.said):
+            return cls(text, {})
+        return cls(text, load_model().log_odds(text.words, text.prompt))
 
-def _has_no_say(text: Text, best: str, own: str) -> bool:
-    """Whether phrases know better: what a wish wishes, what is no refusal, what is a question."""
-    if best in LEAVING:  # "please dont stop texting me", "stop texting me so early"
-        return text.says(MASK, *LIMITED)
-    if best == Intent.CONFIRM and text.words.is_question(len(text.words.said) - 1):
-        return True
-    return "=" in own and own.partition("=")[0] == best.partition("=")[0]
+    @property
+    def refusal(self) -> float:
+        """Log-odds that the text wants no more texts."""
+        return self.odds.get(Intent.OPT_OUT, _UNLIKELY)
+
+    @property
+    def doubts_refusal(self) -> bool:
+        """Whether a refusal that phrases found in free words is probably none."""
+        return bool(self.odds) and self.refusal < DOUBTS
+
+    def instead(self, first: Candidate, *, found: bool) -> Candidate | None:
+        """What to read instead of `first`, which phrases have found or which is left.
+
+        None if the vote agrees, is not sure enough, or has no say.
+        """
+        if first.intent in _SETTLED or not self.odds:
+            return None
+        best = max(self.odds, key=lambda each: self.odds[each])
+        own = label(first.intent, first.value)
+        if best == own or self._has_no_say(best, own):
+            return None
+        return _completed(best, self.text) if self._is_sure(best, own, found=found) else None
+
+    def _is_sure(self, best: str, own: str, *, found: bool) -> bool:
+        least = LEAST_TO_ACT if best in _HARMFUL else LEAST
+        is_wish = own.startswith(Intent.PREFERENCE)
+        heard = best == Intent.OPT_OUT and not is_wish  # it hears refusals best
+        margin = OVER_MEANING if found and not heard else OVER_NOTHING
+        return self.odds[best] >= max(least, self.odds.get(own, _UNLIKELY) + margin)
+
+    def _has_no_say(self, best: str, own: str) -> bool:
+        """Whether phrases know better: what is no refusal, a score, a wish, a question."""
+        if best in LEAVING and self.text.says(MASK, *LIMITED):
+            return True  # "please dont stop texting me", "stop texting me so early"
+        if best == Intent.CONFIRM and self.text.words.is_question(len(self.text.words.said) - 1):
+            return True
+        if self.text.prompt is PromptKind.SCALE and own == Intent.ANSWER:
+            return best != Intent.OPT_OUT
+        return "=" in own and own.partition("=")[0] == best.partition("=")[0]
 
 
 def label(intent: Intent, value: str) -> str:
