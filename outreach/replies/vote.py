@@ -129,6 +129,8 @@ class Vote:
             return True
         if self.text.prompt is PromptKind.SCALE and own == Intent.ANSWER:
             return best != Intent.OPT_OUT
+        if own.startswith(Intent.PREFERENCE) and best.startswith(Intent.ANSWER):
+            return True  # "messages only mon to fri" does not say that a goal was met in part
         return "=" in own and own.partition("=")[0] == best.partition("=")[0]
 
 
