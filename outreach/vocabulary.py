@@ -123,6 +123,8 @@ class FlagReason(StrEnum):
     """A reply from a number that no client has."""
     UNCLEAR = "unclear"
     """Two replies in a row that software could not read."""
+    MAY_REFUSE = "may_refuse"
+    """A text that may ask for no more texts; software was not sure."""
     DELIVERY = "delivery"
     """A safety text without a receipt, a refused number, a fault of the sender."""
     ZONE = "zone"

@@ -78,6 +78,7 @@ _ROWS = {
     "unclear_goal": _row(Kind.ADMIN, 1, sometimes="goal"),
     "unclear_none": _row(Kind.ADMIN, 1),
     "unclear_person": _row(Kind.ADMIN, 1),
+    "unclear_refusal": _row(Kind.ADMIN, 1),
     "wrong_number": _row(Kind.ADMIN, 1),
     "identity": _row(Kind.ADMIN, 1),
     "which_one": _row(Kind.ADMIN, 1, "first second"),

@@ -67,6 +67,7 @@ def apply(session: Session, library: Library, scene: Scene, understood: Understo
     else:
         reads = [read for read in understood.reads if not _costs_in_crisis(read, scene.worry)]
         says += [_effect(session, scene, read) for read in _in_order(reads)]
+        says.append(_refusal(session, scene, reads))
         says.append(_unclear(session, scene, understood))
     say = most_important(say for say in says if say is not None)
     if say is None or not _allowed(scene, say):
@@ -138,6 +139,14 @@ def _in_order(reads: Sequence[Read]) -> list[Read]:
 def _effect(session: Session, scene: Scene, read: Read) -> Say | None:
     effect = _EFFECTS.get(read.intent)
     return effect(session, scene, read) if effect else None
+
+
+def _refusal(session: Session, scene: Scene, reads: Sequence[Read]) -> Say | None:
+    """A text that may ask for no more texts: a person looks, and the sure word is told."""
+    if not any(read.may_refuse for read in reads) or any(read.intent in _ENDS_IT for read in reads):
+        return None
+    raise_flag(session, scene, FlagReason.MAY_REFUSE)
+    return Say("unclear_refusal")
 
 
 def _unclear(session: Session, scene: Scene, understood: Understood) -> Say | None:

@@ -29,6 +29,7 @@ class Read:
     """One thing the text says, and the question it answers, if any.
 
     `doubtful`: it answers this question or another one equally well, so it is asked back.
+    `may_refuse`: the text may ask for no more texts, and software is not sure.
     """
 
     intent: Intent
@@ -36,6 +37,7 @@ class Read:
     question: Question | None
     why: tuple[str, ...] = ()
     doubtful: bool = False
+    may_refuse: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,15 @@ def _bound_reads(situation: Situation, text: InboundText, now: datetime) -> tupl
     reads: list[Read] = []
     for each in bound:
         question, reading = situation.question(each.prompt_id), each.reading
-        reads.append(Read(reading.intent, reading.value, question, reading.why))
+        reads.append(
+            Read(
+                reading.intent,
+                reading.value,
+                question,
+                reading.why,
+                may_refuse=reading.may_refuse,
+            )
+        )
         reads += [Read(also.intent, also.value, question, reading.why) for also in reading.also]
     return tuple(reads)
 

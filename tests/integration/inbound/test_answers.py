@@ -160,6 +160,20 @@ def test_an_unclear_reply_is_asked_about_once_then_a_person_reads_it(place: Plac
     assert place.flag().reason == FlagReason.UNCLEAR
 
 
+def test_what_may_be_a_refusal_is_told_the_sure_word_and_put_before_a_person(place: Place) -> None:
+    place.client()
+
+    (answer,) = place.text("i think im about done with these")
+
+    assert "Reply STOP" in answer.body
+    assert place.flag().reason == FlagReason.MAY_REFUSE
+    assert place.has_consent()
+
+    place.text("STOP")
+
+    assert not place.has_consent()
+
+
 def test_at_most_five_automatic_answers_an_hour(place: Place) -> None:
     client = place.client()
     place.ask(client, PromptKind.SCALE)
