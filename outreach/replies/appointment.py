@@ -83,7 +83,11 @@ class _Stand(NamedTuple):
 
 
 def _weighed(text: Text) -> _Stand:
-    refusals = [hit for hit in text.having("not_coming") if not _keeps(text, hit)]
+    refusals = [
+        hit
+        for hit in text.having("not_coming")
+        if not _keeps(text, hit) and not _asks_whether(text, hit)
+    ]
     refusals += _stranded(text)
     doubts = text.having("unsure")
     coming = outside_scope(text.words, text.having("coming"), refusals + doubts)
@@ -105,6 +109,25 @@ def _keeps(text: Text, hit: Hit) -> bool:
 
 
 _SPARED = frozenset({"cancelen", "cancele", "cancelar", "cancelo"})
+
+
+def _asks_whether(text: Text, hit: Hit) -> bool:
+    """ "did they cancel the group?" asks about it; "can you cancel?" asks for it."""
+    start, _ = text.words.clause_around(hit.start)
+    first, second = text.between(start, start + 2) if hit.start - start >= _PAIR else ("", "")
+    return (first, second) in _STATE_ASKED and is_asked(text, hit)
+
+
+def _asked_whether(text: Text) -> list[Hit]:
+    return [hit for hit in text.having("not_coming") if _asks_whether(text, hit)]
+
+
+_PAIR = 2
+_STATE_ASKED = {
+    (verb, who)
+    for verb in ("did", "was", "were", "has", "have", "is", "are")
+    for who in ("they", "you", "my", "the", "our", "someone", "he", "she", "this", "that")
+} - {("are", "you"), ("are", "they"), ("is", "that"), ("is", "this"), ("is", "someone")}
 
 
 def _stranded(text: Text) -> list[Hit]:
@@ -208,7 +231,7 @@ def _offered_days(text: Text) -> list[DateMention]:
     """Days that a text proposes, beside a refusal or by themselves."""
     days = [day for day in text.days if not is_rejected(text, day.start)]
     refused = text.having("not_coming")
-    asked = text.having("hours", "next_appointment")
+    asked = [*text.having("hours", "next_appointment"), *_asked_whether(text)]
     return [
         day
         for day in days
@@ -227,6 +250,7 @@ def _instead_of_another(text: Text, day: DateMention) -> bool:
 def _named_days(text: Text) -> list[DateMention]:
     """Days in clauses that neither tell what hinders nor ask about the visit."""
     asked = text.having("hours", "next_appointment", "thanks", "greeting", "past")
+    asked += _asked_whether(text)
     return [
         day
         for day in text.days

@@ -13,19 +13,30 @@ from outreach.replies.times import TimeMention
 
 def asked_moment(text: Text) -> str:
     """The local day or moment a text asks for, or "" where it leaves that open."""
-    days = _wanted(text, _not_hindering(text, text.days))
+    days = _wanted(text, _not_hindering(text, text.days[-_MOST_DAYS:]))
     if len({mention.day for mention in days}) != 1:
         return ""
     taken = {at for day in text.days for at in range(day.start, day.end)}
     times = [t for t in text.times if not t.vague and t.start not in taken]
     wanted = _corrected(text, times) or [t for t in times if not is_rejected(text, t.start)]
-    wanted = wanted or times
+    wanted = _not_of_work(text, wanted or times)
     moments = {t.at for t in wanted}
     if len(moments) > 1:
         moments = {t.at for t in wanted if _follows(text, days[-1], t.start)}
     if len(moments) != 1:
         return _iso(days[-1].day)
     return f"{_iso(days[-1].day)}T{moments.pop():%H:%M}"
+
+
+def _not_of_work(text: Text, times: list[TimeMention]) -> list[TimeMention]:
+    """Without the hours that are why: "5? i get off at 4"."""
+    why = small_words("work_hours")
+    free = [
+        each
+        for each in times
+        if why.isdisjoint(text.between(text.words.clause_around(each.start)[0], each.start))
+    ]
+    return free or times
 
 
 def _corrected(text: Text, times: list[TimeMention]) -> list[TimeMention]:
@@ -45,7 +56,7 @@ _AMID_CORRECTION = frozenset({"please", "sorry", "i", "make", "it", "at"})
 def _not_hindering(text: Text, days: list[DateMention]) -> list[DateMention]:
     """Without the days that are why: "i work friday, can we reschedule"."""
     moving = text.having("another_time")
-    if not moving or len(days) > _MOST_DAYS:
+    if not moving:
         return days
     return [day for day in days if not _hinders(text, day, moving)]
 
@@ -65,8 +76,9 @@ def _hinders(text: Text, day: DateMention, moving: list[Hit]) -> bool:
     if before:
         said = text.between(max(start, before[-1].end), day.start)
         return not small_words("hinders").isdisjoint(said)
-    if "?" in text.words.before[end]:
-        return False  # "maybe tuesday?"
+    rather = text.words.said[day.end : day.end + 1] in {("rather",), ("instead",)}
+    if rather or "?" in text.words.before[end]:
+        return False  # "the 22nd rather than the day you gave me", "maybe tuesday?"
     asking = moving[0]
     end = min(end, asking.start)
     praised = not _PRAISES.isdisjoint(text.between(asking.start, asking.end))
@@ -100,7 +112,9 @@ def _iso(day: date) -> str:
 
 def _wanted(text: Text, days: list[DateMention]) -> list[DateMention]:
     """The days that are asked for, not those that are refused or left."""
-    kept = [day for day in days if not is_rejected(text, day.start)]
+    days = _without_left(text, days)
+    refused = {day.day for day in days if is_rejected(text, day.start)}
+    kept = [day for day in days if day.day not in refused]
     if len(days) > 1 and _is_correction(text, days):
         return days[-1:]
     if len({d.day for d in kept}) > 1 and not _left_open(text, kept):
@@ -108,6 +122,37 @@ def _wanted(text: Text, days: list[DateMention]) -> list[DateMention]:
         asked = [day for day in offers if _in_phrase(text, day)]
         return asked or [day for day in offers if _beside_offer(text, day)] or offers
     return kept
+
+
+def _without_left(text: Text, days: list[DateMention]) -> list[DateMention]:
+    """Without the day of the visit that is moved: "move my thursday visit to monday"."""
+    left = [
+        first
+        for first, second in pairwise(days)
+        if _is_whose(text, first) and _leads_to(text, first, second)
+    ]
+    return [day for day in days if day not in left]
+
+
+def _is_whose(text: Text, day: DateMention) -> bool:
+    """Whether a day tells which visit: "my thursday visit", "la cita del martes"."""
+    owned = text.between(max(0, day.start - 1), day.start)
+    return owned in _OWNS or text.between(day.end, day.end + 1)[0:1] in _VISITS
+
+
+_OWNS = {("my",), ("our",), ("his",), ("her",), ("del",), ("de",), ("the",)}
+_VISITS = {("visit",), ("appointment",), ("session",), ("one",), ("group",), ("class",), ("slot",)}
+
+
+def _leads_to(text: Text, first: DateMention, second: DateMention) -> bool:
+    """Whether "to" stands before the second of two days in one clause."""
+    between = text.between(first.end, second.start)
+    cut = any(text.words.before[at] for at in range(first.end, second.start + 1))
+    return not cut and not _TO.isdisjoint(between[-2:]) and len(between) <= _NEAR
+
+
+_TO = frozenset({"to", "for", "al", "para", "pal", "until"})
+_NEAR = 5
 
 
 def _is_correction(text: Text, days: list[DateMention]) -> bool:
@@ -147,25 +192,34 @@ def is_rejected(text: Text, at: int) -> bool:
     days = {day.end - 1 for day in text.days}
     while back > 0 and not words.before[back] and at - back < 6 and back - 1 not in days:
         back -= 1
-        if words.said[back] == "but" and {"any", "anything", "every"} & set(words.said[:back]):
+        if words.said[back] in _BUT and not _ANY.isdisjoint(words.said[:back]):
             return True
         if words.said[back] in small_words("turns") | _BEGINS_ANEW:
             denied = words.said[max(0, back - 1)] == "no"
             return denied and words.said[back] in _SPANISH_VERBS
-        if words.said[back] in _REFUSES:
+        if words.said[back] in small_words("refuses_day"):
             # "not until friday" and "not home till friday" ask for friday.
-            return UNTIL.isdisjoint(words.said[back + 1 : at])
+            sure = UNTIL.isdisjoint(words.said[back + 1 : at])
+            return sure and not _asks_politely(text, back)
         if words.said[back] in {"de", "del"} and at - back == 1:
-            return not _TOWARDS.isdisjoint(words.said[at + 1 : at + 3])
+            within = words.said[max(0, back - 1)] == "dentro"  # "dentro de dos semanas a las 9"
+            return not within and not _TOWARDS.isdisjoint(words.said[at + 1 : at + 3])
         if words.said[back] in {"from", "of", "desde"} and at - back <= 2:
             return _leaves(words.said, back)
     return _refused_after(text, at)
 
 
+def _asks_politely(text: Text, at: int) -> bool:
+    """ "no se podra el 9?", "no podria ser el lunes?" ask for the day."""
+    following = small_words("no_asks").intersection(text.between(at + 1, at + 3))
+    return bool(following) and text.words.is_question(at)
+
+
+_BUT = frozenset({"but", "except", "excepto", "menos"})
+_ANY = frozenset({"any", "anything", "every", "cualquier"})
 _SPANISH_VERBS = frozenset({"puedo", "pase", "pasen", "ponga", "pongan"})
 _BEGINS_ANEW = frozenset({"to", "and", "can", "put", "lets", "how"}) | _SPANISH_VERBS
 _TOWARDS = frozenset({"a", "al", "para", "pal"})
-_REFUSES = frozenset({"not", "cant", "no", "dont", "doesnt", "wont", "isnt", "than", "couldnt"})
 
 
 def _leaves(said: tuple[str, ...], at: int) -> bool:

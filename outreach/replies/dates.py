@@ -265,11 +265,25 @@ def _day_of_month(words: Words, at: int, today: date) -> DateMention | None:
     day = table.ordinals.get(word)
     if day is None and word.isdigit() and at and words.said[at - 1] in _DAY_WORDS - {"the", "day"}:
         day = _day_number(words, at)
+    if day is None and _is_late_day(words, at):
+        day = _day_number(words, at)
     if day is None and word.isdigit() and at >= 1 and words.said[at - 1] in table.weekdays:
         day = _beside_weekday(words, at, today)
     if day is None or not 1 <= day <= 31:
         return None
     return DateMention(at, at + 1, _next_day_number(today, day))
+
+
+def _is_late_day(words: Words, at: int) -> bool:
+    """ "the 22" is too late for an hour; but "the 22 pills" are counted."""
+    word = words.said[at]
+    if not word.isdigit() or not at or words.said[at - 1] != "the" or int(word) <= _LAST_HOUR:
+        return False
+    ends = at + 1 == len(words.said) or words.before[at + 1] != ""
+    return ends or words.said[at + 1] in small_words("day_glue") | small_words("offers")
+
+
+_LAST_HOUR = 12
 
 
 def _beside_weekday(words: Words, at: int, today: date) -> int | None:

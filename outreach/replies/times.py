@@ -156,6 +156,8 @@ def _is_led(words: Words, at: int) -> bool:
     year = words.said[at].startswith("20")
     beside = after in days or after == "on" or before == "today"
     beside = beside or (before in calendar().months and not year)
+    dated = before.isdigit() and at > 1 and words.said[at - 2] in calendar().months
+    beside = beside or (dated and not year)
     return len(words.said[at]) == _DIGITS and (beside or words.said[at].startswith("0"))
 
 
@@ -188,12 +190,28 @@ def _bare_hour(words: Words, at: int) -> TimeMention | None:
     after = words.said[at + 1] if at + 1 < len(words.said) else ""
     led = before in _BEFORE_HOUR or before in _VAGUE or before in {"past", "by"}
     table = calendar()
+    led = led or _after_a_day(words, at)
     marked = after in {"am", "pm", "oclock", "ish"}
     day_before = words.said[at].isdigit() and before in table.weekdays
     if marked or (led and after not in table.units) or day_before or _spanish_mark(words, at):
         end = at + 2 if after in _AFTER_HOUR else at + 1
         return _mention(words, at, end, hour, 0)
     return None
+
+
+def _after_a_day(words: Words, at: int) -> bool:
+    """A clause that is an hour, behind a day: "this saturday if you're open, 10", "today but 5"."""
+    if not words.said[at].isdigit():
+        return False
+    days = _NEAR_DAYS | calendar().weekdays.keys()
+    if at > 1 and words.said[at - 1] == "but" and words.said[at - 2] in days:
+        return True
+    start, end = words.clause_around(at)
+    fits = at == start > 0 and {"ok", "good", "works", "fine"}.issuperset(words.said[at + 1 : end])
+    return fits and not days.isdisjoint(words.said[max(0, at - _NEAR) : at])
+
+
+_NEAR = 7
 
 
 def _spanish_mark(words: Words, at: int) -> bool:
