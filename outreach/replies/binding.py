@@ -66,9 +66,10 @@ def bind(
         return interpret(part, prompt=kind, lang=lang, now=now, tz=tz)
 
     prompts = sorted(open_prompts, key=lambda p: (p.answered_at is None, p.asked_at), reverse=True)
-    unasked = read(text, PromptKind.NONE)
-    if unasked.intent in _ANSWERS_NOTHING:
-        return (Bound(None, unasked), *_answer_beside(text, prompts, read))
+    # Read as the answer to the newest question: "I did start" ends no pause while a goal is asked.
+    newest = read(text, prompts[0].kind if prompts else PromptKind.NONE)
+    if newest.intent in _ANSWERS_NOTHING:
+        return (Bound(None, newest), *_answer_beside(text, prompts, read))
     rivals = _rivals(text, prompts, read)
     if not rivals:
         return (Bound(None, _unbound(text, prompts, read)),)

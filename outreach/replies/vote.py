@@ -175,6 +175,8 @@ def load_model() -> Model:
 
 def fits(meaning: str, prompt: PromptKind) -> bool:
     """Whether a meaning can stand with a prompt. A score is read from its number alone."""
+    if meaning == Intent.REACTION:
+        return False  # phones word them always alike, and phrases know how
     if meaning == Intent.ANSWER:
         return prompt is PromptKind.OPEN
     if meaning.startswith(f"{Intent.ANSWER}:"):
