@@ -10,10 +10,11 @@ from outreach.replies.asked_day import (
     is_offer,
     is_rejected,
 )
-from outreach.replies.choices import other_number, picked_choice
+from outreach.replies.choices import corrected_choice, other_number, picked_choice
 from outreach.replies.dates import DateMention
 from outreach.replies.grammar import (
     is_asked,
+    is_both,
     is_bounded,
     is_conditional,
     is_negated,
@@ -21,6 +22,7 @@ from outreach.replies.grammar import (
     reaches,
 )
 from outreach.replies.lexicon import MASK, Hit
+from outreach.replies.preferences import writes
 from outreach.replies.requests import asks_anything
 from outreach.replies.smallwords import small_words
 from outreach.replies.text import TIMED, Candidate, Text
@@ -35,11 +37,12 @@ def read_appointment(text: Text) -> Candidate | None:
     A change of time outweighs a plain no, a reason to stay away outweighs a plain yes, and
     anything unsure confirms nothing. The value is the local day or moment asked for, if one is.
     """
-    moving = _why_moved(text)
+    stand = _weighed(text)
+    corrected = corrected_choice(text.words)
+    moving = _why_moved(text) if corrected is None else ""
     if moving:
         return _reschedule(text, moving)
-    stand = _weighed(text)
-    choice = picked_choice(text.words)
+    choice = corrected or picked_choice(text.words)
     if choice is not None:
         return _chosen(text, choice, stand)
     offered = _offered_days(text)
@@ -63,7 +66,7 @@ def _why_moved(text: Text) -> str:
 def _moving(text: Text) -> list[Hit]:
     """Phrases that ask for another time of the visit, not of the texts."""
     timed = text.having(*TIMED)
-    of_texts = [hit for hit in timed if text.is_about_texts(hit)]
+    of_texts = [hit for hit in timed if text.is_about_texts(hit) or writes(text, hit)]
     moving = [hit for hit in text.having("another_time") if not _is_denied(text, hit)]
     if not text.says("not_coming", "yes"):
         moving += [hit for hit in timed if hit not in of_texts]
@@ -83,6 +86,8 @@ class _Stand(NamedTuple):
 
 
 def _weighed(text: Text) -> _Stand:
+    if is_both(text.words):
+        return _Stand([], [], [Hit(0, 2, "unsure")])
     refusals = [
         hit
         for hit in text.having("not_coming")

@@ -3,8 +3,8 @@
 import re
 
 from outreach.replies.calendar import calendar
-from outreach.replies.choices import other_number, picked_choice
-from outreach.replies.grammar import is_negated, outside_scope
+from outreach.replies.choices import corrected_choice, goes_on, other_number, picked_choice
+from outreach.replies.grammar import is_both, is_negated, outside_scope
 from outreach.replies.lexicon import Hit
 from outreach.replies.smallwords import small_words
 from outreach.replies.text import Candidate, Text
@@ -21,12 +21,16 @@ _BRIDGES = (("out", "of"), ("of",), ("of", "the"), ("out", "of", "the"), ("de",)
 
 def read_goal(text: Text) -> Candidate | None:
     """How far a text says the goal got; None if it does not answer."""
+    if is_both(text.words):
+        return Candidate(Intent.UNCLEAR, "", "yes and no")
     share = _share(text.words)
     if share is not None:
         return Candidate(Intent.ANSWER, share, "a part of a whole")
     done, some, not_yet = _weighed(text)
-    choice = picked_choice(text.words)
-    if choice is not None and (picked_first(text.words) or not (some or done or not_yet)):
+    corrected = corrected_choice(text.words)
+    choice = corrected or picked_choice(text.words)
+    first = corrected is not None or picked_first(text.words)
+    if choice is not None and (first or not (some or done or not_yet)):
         return Candidate(Intent.ANSWER, _CHOICES[choice], f"{choice} was offered for it")
     return _settled(text, done, some, not_yet) or _unsettled(text)
 
@@ -41,8 +45,11 @@ def _unsettled(text: Text) -> Candidate | None:
 
 
 def picked_first(words: Words) -> bool:
-    """Whether a text begins with its digit, as in "2. walked twice"."""
-    return words.said[0] in {"1", "2", "3"} and (len(words.said) == 1 or words.before[1] != "")
+    """Whether a text begins with its digit, as in "2. walked twice", "1 and can i get a ride"."""
+    if words.said[0] not in {"1", "2", "3"}:
+        return False
+    only_signs = not any(word[0].isalnum() for word in words.said[1:])
+    return only_signs or words.before[1] != "" or goes_on(words)
 
 
 def _weighed(text: Text) -> tuple[list[Hit], list[Hit], list[Hit]]:

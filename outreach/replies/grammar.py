@@ -60,6 +60,15 @@ def is_asked(text: Text, hit: Hit) -> bool:
     return "?" in words.before[end] or is_question(words.said[start:end])
 
 
+def is_both(words: Words) -> bool:
+    """Whether a text is "yes/no" and nothing else."""
+    return len(words.said) == _PAIR and set(words.said) in _YES_NO and "/" in words.before[1]
+
+
+_PAIR = 2
+_YES_NO = ({"yes", "no"}, {"si", "no"}, {"y", "n"})
+
+
 def is_question(said: tuple[str, ...]) -> bool:
     """Whether words without punctuation begin like a question."""
     for skip in (0, 1):
