@@ -48,6 +48,7 @@ class Cues:
     negations: frozenset[str]
     half: frozenset[str]
     minus: frozenset[str]
+    to: frozenset[str]
 
 
 @cache
@@ -116,7 +117,7 @@ def _value(words: Words, at: int) -> float | None:
         if match is None or match[3] not in {None, "ish", "s"}:
             return None
         return float(f"{match[1]}.{match[2] or 0}")
-    value = cues().numbers.get(word)
+    value = cues().numbers.get(word.removesuffix("ish"))  # "fiveish"
     return float(value) if value is not None and (value != 1 or _means_one(words, at)) else None
 
 
@@ -132,7 +133,16 @@ def _means_one(words: Words, at: int) -> bool:
 def _with_half(words: Words, end: int, value: float) -> tuple[int, float]:
     """ "6 and a half", "6 y medio", "seis i medio", "6 1/2"."""
     said = words.said
-    for joint in (("and", "a"), ("y",), ("i",), ("and",), ("n",), ("point",), ("coma",)):
+    for joint in (
+        ("and", "a"),
+        ("and", "one"),
+        ("y",),
+        ("i",),
+        ("and",),
+        ("n",),
+        ("point",),
+        ("coma",),
+    ):
         after = end + len(joint)
         if said[end:after] == joint and said[after : after + 1]:
             if said[after] in cues().half:
@@ -151,19 +161,33 @@ def _counts_something(words: Words, mark: Mark) -> bool:
     table = cues()
     if words.said[max(0, mark.start - 2) : mark.start] in _ages_of_others():
         return True
+    if words.said[max(0, mark.start - 3) : mark.start] in _REACHED:
+        return True
     after = words.said[mark.end] if mark.end < len(words.said) else ""
     before = words.said[mark.start - 1] if mark.start else ""
+    if after in _BE and "time" in words.said[mark.end : mark.end + _FAR]:
+        return True  # "9 would be a better time"
+    if before in table.to and after and words.said[mark.start] == "2":
+        return True  # "i need 2 talk"
     near_before = mark.start > 0 and words.before[mark.start] in {"", "-", ":"}
     if near_before and before in table.leads and not mark.whole:
         return not (before in {"at", "level", "before"} and _feels_at(words, mark))
     return after in table.counts and words.before[mark.end] == ""
 
 
+_BE = frozenset({"is", "would", "works"})
+_FAR = 6
+
+
 @cache
 def _ages_of_others() -> frozenset[tuple[str, ...]]:
-    """ "my son is 7"."""
+    """ "my son is 7", "my daughter's a nine"."""
     relatives = word_sets()["relative"]
-    return frozenset((who, verb) for who in relatives for verb in ("is", "tiene", "turned"))
+    return frozenset((who, verb) for who in relatives for verb in ("is", "tiene", "turned", "a"))
+
+
+_REACHED = {("when", "i", verb) for verb in ("hit", "reach", "get", "got")}
+""" "can i stop when i hit ten"."""
 
 
 def _feels_at(words: Words, mark: Mark) -> bool:

@@ -86,9 +86,19 @@ def _among(words: Words, marks: list[Mark]) -> Score:
 
 
 def _asked_about(words: Words, mark: Mark) -> bool:
-    """ "what does 10 mean?"."""
+    """ "what does 10 mean?", "is 10 good or bad", and our own question above the answer."""
     start, end = words.sentence_around(mark.start)
-    return words.said[start] in {"what", "que"} and "?" in words.before[end] and end - start > 2
+    asked = "?" in words.before[end]
+    if words.said[start] in {"what", "que"} and asked and end - start > _FEW:
+        return True
+    if "scale" in words.said[start:end] and asked and end < len(words.said):
+        return True
+    judged = not _JUDGED.isdisjoint(words.said[mark.end : mark.end + 2])
+    return words.said[start] in {"is", "does"} and mark.start - start <= _FEW and judged
+
+
+_FEW = 2
+_JUDGED = frozenset({"good", "bad", "best", "worst", "high", "low", "happy", "sad", "mean"})
 
 
 def _corrected(words: Words, marks: list[Mark]) -> Mark | None:
@@ -156,12 +166,24 @@ def _ages(words: Words, marks: list[Mark]) -> list[str]:
         compared = at > 0 and words.said[at - 1] in {"than", "que"}  # "better than yesterday"
         if not age or compared or any(mark.start <= at < mark.end for mark in marks):
             continue
+        if _tells_why(words, marks, at) or words.said[at : at + 2] in _PUT_DOWN:
+            continue
         owner = _owner(words, marks, at, leading or _points_on(words, at))
         if owner is not None and (age == "today" or not ages[owner] or word != "was"):
             ages[owner] = (
                 age if ages[owner] != "today" or word in {"yesterday", "ayer"} else "today"
             )
     return ages
+
+
+def _tells_why(words: Words, marks: list[Mark], at: int) -> bool:
+    """Whether a word stands behind a "because": "a 7 because yesterday i saw my sister"."""
+    before = [mark.end for mark in marks if mark.end <= at]
+    return bool(before) and not _REASONS.isdisjoint(words.said[before[-1] : at])
+
+
+_REASONS = frozenset({"because", "porque", "since", "pues"})
+_PUT_DOWN = {("put", "me"), ("put", "down"), ("put", "mine")}
 
 
 def _is_now(words: Words, word: str) -> bool:
@@ -190,7 +212,8 @@ def _owner(words: Words, marks: list[Mark], at: int, forward: bool) -> int | Non
         return previous if following is None else following
     turns = small_words("turns")
     cut_before = any(
-        words.before[i] or words.said[i] in turns for i in range(marks[previous].end, at + 1)
+        words.before[i] or (words.said[i] in turns and not (i == at and words.before[at + 1]))
+        for i in range(marks[previous].end, at + 1)
     )
     cut_after = any(words.before[i] for i in range(at + 1, marks[following].start + 1))
     if cut_before != cut_after:
