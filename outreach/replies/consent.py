@@ -89,8 +89,10 @@ _FEW_WORDS = 4
 
 def _opt_in(text: Text) -> list[Candidate]:
     hits = text.having("opt_in")
+    rests = text.having("pause", "pause_if_timed")  # "stop for 5 days then start again"
     if (
         not hits
+        or any(rest < hits[0] and pause_length(text, rest) for rest in rests)
         or text.says("unpause", "returned")
         or not small_words("negators").isdisjoint(
             text.words.said[max(0, hits[0].start - 2) : hits[0].start]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from outreach.replies.calendar import calendar
 from outreach.replies.lexicon import Hit
-from outreach.replies.pauses import SHORT_SENTENCE, UNTIL, asks_to_stop, pause_length
+from outreach.replies.pauses import SHORT_SENTENCE, UNTIL, asks_to_stop, pause_length, pause_of
 from outreach.replies.smallwords import small_words
 from outreach.replies.text import TIMED, Candidate, Text
 from outreach.vocabulary import Intent, PromptKind
@@ -48,12 +48,19 @@ def asked_for_texts(text: Text, hit: Hit) -> bool:
     """
     if not small_words("visit").isdisjoint(text.words.said):
         return False
-    if not _WRITES.isdisjoint(text.between(hit.start, hit.end)):
+    if writes(text, hit):
         return True
     length = _without_reason(text, hit)
     beside = length - (hit.end - hit.start)
     brief = length <= SHORT_SENTENCE or beside <= _FEW_WORDS
-    return (brief and text.prompt is PromptKind.NONE) or text.is_about_texts(hit)
+    pleads = not _PLEAS.isdisjoint(text.words.said) and text.prompt is not PromptKind.APPOINTMENT
+    return (brief and (pleads or text.prompt is PromptKind.NONE)) or text.is_about_texts(hit)
+
+
+def writes(text: Text, hit: Hit) -> bool:
+    """Whether a phrase itself names writing or asking, which is what our texts do."""
+    said = text.between(hit.start, hit.end)
+    return any(word in _WRITES or word.startswith("pregunt") for word in said)
 
 
 def _without_reason(text: Text, hit: Hit) -> int:
@@ -64,12 +71,23 @@ def _without_reason(text: Text, hit: Hit) -> int:
 
 _REASONS = frozenset({"because", "porque", "since", "que", "pues"})
 _FEW_WORDS = 3
-_WRITES = frozenset({"write", "writing", "wrote"})
+_PLEAS = frozenset({"please", "porfavor", "instead"})
+_WRITES = frozenset(
+    {"write", "writing", "wrote", "ask", "asking", "preguntar", "pregunten", "quiten"}
+)
 
 
 def _pause(text: Text, hit: Hit) -> str | None:
-    length = pause_length(text, hit)
+    length = pause_length(text, hit) or _told_before(text, hit)
     return f"pause={length or 'on'}"
+
+
+def _told_before(text: Text, hit: Hit) -> str | None:
+    """The length of an absence: "gone for a month. hold the texts until i am back"."""
+    start, end = text.words.sentence_around(hit.start)
+    until = not UNTIL.isdisjoint(text.between(hit.end, end))
+    told = not small_words("told").isdisjoint(text.between(0, start))
+    return pause_of(text) if until and not told else None
 
 
 def _timed_pause(text: Text, hit: Hit) -> str | None:
@@ -83,10 +101,23 @@ def _time(text: Text, hit: Hit) -> str | None:
     inside = [t for t in times if hit.start <= t.start < hit.end]
     wanted = inside or [t for t in times if t.start >= hit.start - 1] or times
     if not wanted:
-        hours = [calendar().number(word) for word in text.between(hit.start, hit.end)]
+        hours = [calendar().number(w) for w in text.between(hit.start, hit.end) if w not in _A]
         hour = next((h for h in reversed(hours) if h and 1 <= h <= 12), None)
         return f"time={hour + 12 if hour < 7 else hour:02d}:00" if hour else None
-    return f"time={wanted[0].at:%H:%M}"
+    named = [t for t in times if t.start >= wanted[0].start]
+    instead = [t for t in named[1:] if _is_rather(text, t.start)]
+    return f"time={(instead or wanted)[0].at:%H:%M}"
+
+
+_A = frozenset({"a", "an", "un", "una"})
+
+
+def _is_rather(text: Text, at: int) -> bool:
+    """Whether an hour corrects the one before: "after 6pm, like 6:30", "mejor a las 9"."""
+    return not _RATHER.isdisjoint(text.between(max(0, at - 3), at))
+
+
+_RATHER = frozenset({"like", "say", "mejor", "instead", "rather", "better"})
 
 
 def _window(text: Text, hit: Hit) -> str | None:

@@ -13,7 +13,9 @@ _MIN_QUOTE = 3
 
 
 def is_reaction(folded: str) -> bool:
-    """Whether a folded text is a tapback as phones spell it out: Liked "..."."""
+    """Whether a folded text is a tapback as phones spell it out: Liked "...", Loved an image."""
+    if folded.strip(" .") in _of_pictures():
+        return True
     if '"' not in folded or folded.startswith('"'):
         return False
     head = folded[: folded.index('"')].strip()
@@ -61,6 +63,12 @@ def _without_tail(text: str) -> str:
 
 def _is_short(quote: str) -> bool:
     return len(quote.split()) < _MIN_QUOTE
+
+
+@cache
+def _of_pictures() -> frozenset[str]:
+    kinds = _lines("pictures")
+    return frozenset(f"{verb} {kind}" for verb in _lines("reactions") for kind in kinds)
 
 
 @cache
