@@ -131,7 +131,20 @@ _PAIR = 2
 _STATE_ASKED = {
     (verb, who)
     for verb in ("did", "was", "were", "has", "have", "is", "are")
-    for who in ("they", "you", "my", "the", "our", "someone", "he", "she", "this", "that")
+    for who in (
+        "they",
+        "you",
+        "my",
+        "the",
+        "our",
+        "someone",
+        "he",
+        "she",
+        "this",
+        "that",
+        "group",
+        "class",
+    )
 } - {("are", "you"), ("are", "they"), ("is", "that"), ("is", "this"), ("is", "someone")}
 
 

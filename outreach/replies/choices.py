@@ -7,6 +7,7 @@ from outreach.replies.words import Words
 _NAMES = frozenset({"option", "opcion", "number", "numero", "#", "answer", "reply", "choice"})
 _CORRECTS = frozenset(
     {
+        "oops",
         "no",
         "wait",
         "meant",

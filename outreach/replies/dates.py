@@ -15,7 +15,9 @@ _TODAY = frozenset({"today", "hoy", "tonight"})
 _MORNING_BEFORE = frozenset({"la", "las", "una", "temprana"})
 _OF = frozenset({"of", "de", "the", "el"})
 _DAY_WORDS = frozenset({"the", "el", "dia", "day", "al", "del", "pal"})
-_PLACES = frozenset({"street", "st", "ave", "avenue", "floor", "grade", "step", "time", "piso"})
+_PLACES = frozenset(
+    {"street", "st", "ave", "avenue", "floor", "grade", "step", "time", "piso", "oclock"}
+)
 _FROM_HERE = {("de", "aqui", "a"), ("de", "aca", "a"), ("de", "hoy", "en"), ("de", "hoy", "a")}
 _FROM = frozenset({"from", "de", "after", "despues", "a", "desde"})
 

@@ -7,7 +7,7 @@ from outreach.replies.choices import corrected_choice, goes_on, other_number, pi
 from outreach.replies.grammar import is_both, is_negated, outside_scope
 from outreach.replies.lexicon import Hit
 from outreach.replies.smallwords import small_words
-from outreach.replies.text import Candidate, Text
+from outreach.replies.text import Candidate, Text, texting_words
 from outreach.replies.words import Words
 from outreach.vocabulary import Intent
 
@@ -62,12 +62,14 @@ def _weighed(text: Text) -> tuple[list[Hit], list[Hit], list[Hit]]:
 
 
 def _outside_wishes(text: Text, hits: list[Hit]) -> list[Hit]:
-    """Without the "every day" of a wish about texts: "stop texting me every day"."""
+    """Without the "all" and "every day" of a wish about texts: "stop texting me every day"."""
     wishes = text.having("less", "too_often", "more", "off_days", "only_days")
     if not wishes:
         return hits
     wished = {at for wish in wishes for at in range(wish.start, wish.end)}
-    return [hit for hit in hits if not wished.issuperset(range(hit.start, hit.end))]
+    hits = [hit for hit in hits if not wished.issuperset(range(hit.start, hit.end))]
+    named = texting_words()
+    return [hit for hit in hits if named.isdisjoint(text.between(hit.end, hit.end + 2))]
 
 
 def _settled(text: Text, done: list[Hit], some: list[Hit], not_yet: list[Hit]) -> Candidate | None:

@@ -99,6 +99,7 @@ def _time(text: Text, hit: Hit) -> str | None:
     start, end = text.words.sentence_around(hit.start)
     times = [t for t in text.times if start <= t.start < end or t.start < hit.end]
     inside = [t for t in times if hit.start <= t.start < hit.end]
+    inside = [t for t in inside if "not" not in text.between(t.start - 2, t.start)] or inside
     wanted = inside or [t for t in times if t.start >= hit.start - 1] or times
     if not wanted:
         hours = [calendar().number(w) for w in text.between(hit.start, hit.end) if w not in _A]
@@ -114,9 +115,11 @@ _A = frozenset({"a", "an", "un", "una"})
 
 def _is_rather(text: Text, at: int) -> bool:
     """Whether an hour corrects the one before: "after 6pm, like 6:30", "mejor a las 9"."""
-    return not _RATHER.isdisjoint(text.between(max(0, at - 3), at))
+    before = text.between(max(0, at - 3), at)
+    return not _RATHER.isdisjoint(before) and _OVER.isdisjoint(before)
 
 
+_OVER = frozenset({"than", "of", "de"})
 _RATHER = frozenset({"like", "say", "mejor", "instead", "rather", "better"})
 
 

@@ -137,8 +137,8 @@ def _mine(words: Words, mark: Mark) -> bool:
     return any(me in before and say in before for me in _ME for say in _SAY)
 
 
-_ME = ("i", "id", "yo")
-_SAY = ("say", "digo", "think", "creo")
+_ME = ("i", "im", "id", "yo")
+_SAY = ("say", "saying", "digo", "think", "creo")
 
 
 def _felt(words: Words, mark: Mark) -> bool:
