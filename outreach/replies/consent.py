@@ -1,5 +1,6 @@
 """The right to be left alone: opt-out and its return, wrong number, help, and machine replies."""
 
+from outreach.replies.calendar import calendar
 from outreach.replies.lexicon import MASK, Hit
 from outreach.replies.pauses import pause_length
 from outreach.replies.smallwords import small_words
@@ -59,9 +60,24 @@ def _is_limited(text: Text, hit: Hit) -> bool:
         return pause_length(text, hit) is not None
     if text.words.said[hit.start] not in small_words("limitable"):
         return False
-    limits = [h for h in text.having(*LIMITED) if start <= h.start < end and h.end > hit.start]
+    limits = [
+        h
+        for h in text.having(*LIMITED)
+        if start <= h.start < end and h.end > hit.start and not _names_a_number(text, h)
+    ]
     beside = [h for h in text.having("limit") if hit.start < h.start <= hit.end < h.end]
-    return bool(limits or beside) or pause_length(text, hit) is not None
+    hour = any(hit.end <= time.start <= hit.end + 1 for time in text.times)  # "... me at 7am"
+    return bool(limits or beside or hour) or pause_length(text, hit) is not None
+
+
+def _names_a_number(text: Text, hit: Hit) -> bool:
+    """ "stop texting me at 555-0134" names no hour."""
+    hours = [calendar().number(word) for word in text.between(hit.start, hit.end)]
+    named = any(hit.start <= time.start < hit.end for time in text.times)
+    return hit.means == "at_time" and not named and all(not hour or hour > _NOON for hour in hours)
+
+
+_NOON = 12
 
 
 def _shouts_stop(text: Text) -> bool:

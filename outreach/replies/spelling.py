@@ -117,7 +117,8 @@ def _table() -> _Table:
             near.setdefault(form, word)
     known = words_in_use() | frozenset(raw["real"].split()) | frozenset(raw["near"].split())
     sounds: dict[str, str] = {}
-    for word in sorted(known - variants.keys()):
+    names = set(load("sets.yaml")["name"].split())  # a "heater" is no Heather
+    for word in sorted(known - variants.keys() - names):
         sounds.setdefault(_sound(word), word)
     verbs = frozenset(raw["verbs"].split())
     return _Table(variants, pairs, near, verbs, known, sounds)

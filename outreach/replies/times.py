@@ -140,10 +140,17 @@ def _clock(words: Words, at: int) -> TimeMention | None:
     if match and match[2] and at and words.said[at - 1] in _BEFORE_HOUR:
         return _from_digits(words, at, int(match[1]), int(match[2]), "")
     compact = _FOUR_DIGITS.fullmatch(words.said[at])
-    if compact and (compact[3] or _is_led(words, at)):
+    if compact and not _is_phone_number(words, at) and (compact[3] or _is_led(words, at)):
         letter = (compact[3] or "").replace("h", "")[:1]
         return _from_digits(words, at, int(compact[1]), int(compact[2]), letter)
     return None
+
+
+def _is_phone_number(words: Words, at: int) -> bool:
+    """ "555-0134"."""
+    first = at - 1 if at and words.before[at] == "-" else at
+    size = [len(word) for word in words.said[first : first + 2]]
+    return size == [3, 4] and words.before[first + 1] == "-"
 
 
 def _is_led(words: Words, at: int) -> bool:
