@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from outreach.replies.asked_day import (
+    MOST_DAYS,
     asked_moment,
     chooses_day,
     clause_of,
@@ -247,7 +248,7 @@ def _reschedule(text: Text, why: str) -> Candidate:
 
 def _offered_days(text: Text) -> list[DateMention]:
     """Days that a text proposes, beside a refusal or by themselves."""
-    days = [day for day in text.days if not is_rejected(text, day.start)]
+    days = [day for day in text.days[-MOST_DAYS:] if not is_rejected(text, day.start)]
     refused = text.having("not_coming")
     asked = [*text.having("hours", "next_appointment"), *_asked_whether(text)]
     return [
@@ -271,7 +272,7 @@ def _named_days(text: Text) -> list[DateMention]:
     asked += _asked_whether(text)
     return [
         day
-        for day in text.days
+        for day in text.days[-MOST_DAYS:]
         if small_words("hinders").isdisjoint(text.words.said[slice(*clause_of(text, day.start))])
         and not any(text.same_sentence(hit.start, day.start) for hit in asked)
     ]

@@ -13,7 +13,7 @@ from outreach.replies.times import TimeMention
 
 def asked_moment(text: Text) -> str:
     """The local day or moment a text asks for, or "" where it leaves that open."""
-    days = _wanted(text, _not_hindering(text, text.days[-_MOST_DAYS:]))
+    days = _wanted(text, _not_hindering(text, text.days[-MOST_DAYS:]))
     if len({mention.day for mention in days}) != 1:
         return ""
     taken = {at for day in text.days for at in range(day.start, day.end)}
@@ -61,7 +61,7 @@ def _not_hindering(text: Text, days: list[DateMention]) -> list[DateMention]:
     return [day for day in days if not _hinders(text, day, moving)]
 
 
-_MOST_DAYS = 12
+MOST_DAYS = 12
 """No person names more in one text; a hostile text may repeat hundreds."""
 
 
@@ -230,7 +230,7 @@ def _leaves(said: tuple[str, ...], at: int) -> bool:
 
 def chooses_day(text: Text) -> bool:
     """Whether one day is refused and another agreed to: "el jueves no, el viernes si"."""
-    if len(text.days) > _MOST_DAYS:
+    if len(text.days) > MOST_DAYS:
         return False
     refused = [day for day in text.days if is_rejected(text, day.start)]
     return bool(refused) and any(

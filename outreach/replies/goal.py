@@ -69,7 +69,12 @@ def _outside_wishes(text: Text, hits: list[Hit]) -> list[Hit]:
     wished = {at for wish in wishes for at in range(wish.start, wish.end)}
     hits = [hit for hit in hits if not wished.issuperset(range(hit.start, hit.end))]
     named = texting_words()
-    return [hit for hit in hits if named.isdisjoint(text.between(hit.end, hit.end + 2))]
+    of_texts = [
+        hit
+        for hit in hits
+        if hit.means == "extent" and not named.isdisjoint(text.between(hit.end, hit.end + 2))
+    ]
+    return [hit for hit in hits if hit not in of_texts]
 
 
 def _settled(text: Text, done: list[Hit], some: list[Hit], not_yet: list[Hit]) -> Candidate | None:
