@@ -150,7 +150,7 @@ def _voted(found: Screening, vote: Model, opinion: Opinion, text: _Read) -> Scre
     It is not asked where context has weighed what was found: it cannot read a denial.
     """
     words = text.chart.words
-    named = _mentions(text.chart) if opinion.urgency >= vote.thresholds.page else ()
+    named = _mentions(text.chart) if vote.thresholds.may_speak(opinion) else ()
     severity = vote.thresholds.settle(
         found.severity, opinion, named=bool(named) or found.concern is not Concern.NONE
     )

@@ -49,10 +49,12 @@ class Opinion:
 class Thresholds:
     """From which log-odds the vote speaks, chosen by cross-validation over writers.
 
-    `review` is of the alarm, the others of the urgency. `calm` is the one from below.
+    `review` and `unnamed` are of the alarm: for texts that name a danger, and for those that name
+    none, of which few are grave. The others are of the urgency. `calm` is the one from below.
     """
 
     review: float
+    unnamed: float
     moderate: float
     page: float
     raises: float
@@ -72,8 +74,12 @@ class Thresholds:
             return Severity.HIGH
         if opinion.urgency >= self.moderate:
             return Severity.MODERATE
-        asks = found is Severity.NONE and opinion.alarm >= self.review
-        return Severity.LOW if asks else found
+        asks = opinion.alarm >= (self.review if named else self.unnamed)
+        return Severity.LOW if asks and found is Severity.NONE else found
+
+    def may_speak(self, opinion: Opinion) -> bool:
+        """Whether it can matter to the severity that a text names a danger."""
+        return opinion.alarm >= self.review or opinion.urgency >= self.page
 
     def _page_from(self, found: Severity) -> float:
         """What a rule calls moderate it calls so on purpose: it takes more to raise that."""
@@ -126,7 +132,8 @@ class Model:
         return self._sum(lost)[0]
 
     def _sum(self, found: frozenset[int]) -> tuple[int, int]:
-        return sum(self.review[each] for each in found), sum(self.page[each] for each in found)
+        review, page = self.review.__getitem__, self.page.__getitem__
+        return sum(map(review, found)), sum(map(page, found))
 
 
 def enough(words: Sequence[str]) -> bool:

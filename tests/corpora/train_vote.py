@@ -61,15 +61,17 @@ WEIGHT = {
 CONCERN_STRENGTH = 15.0
 """The same for naming the concern, where few weights do better than many (73 to 80% of the concerns
 of an unseen writer right, instead of 37 to 56%)."""
-BENIGN_RAISED, BENIGN_MODERATE, BENIGN_PAGED = 0.04, 0.015, 0.01
-"""Shares of the difficult benign texts that the vote may flag, call moderate and call high."""
-EVERYDAY_MODERATE, EVERYDAY_PAGED = 0.007, 0.005
+BENIGN_RAISED, BENIGN_UNNAMED = 0.043, 0.008
+"""Shares of the difficult benign texts that the vote may flag: those that name a danger, and those
+that name none."""
+BENIGN_MODERATE, BENIGN_PAGED = 0.015, 0.007
+"""Shares of them that it may call moderate and high."""
+EVERYDAY_MODERATE, EVERYDAY_PAGED = 0.003, 0.002
 """The same for ordinary texts."""
-MODERATE_RAISED, URGENT_CALMED = 0.03, 0.004
+MODERATE_RAISED, URGENT_CALMED = 0.03, 0.01
 """Shares of the moderate texts that it may raise where a rule has called them so, and of the high
-ones that it may call moderate. All these are shares of all such texts,
-whatever the rules say: the rules were written with the texts at hand, so what they leave over here
-says little of unseen ones."""
+ones that it may call moderate. All these are shares of all such texts, whatever the rules say: the
+rules were written with the texts at hand, and what they leave over here says little of new ones."""
 Opinions = Sequence[Opinion | None]
 
 
@@ -230,7 +232,8 @@ def choose(rows: Sequence[Row], opinions: Opinions) -> Thresholds:
         return _reached_by(urgency[which & of], share * of.sum())
 
     return Thresholds(
-        review=_reached_by(alarm[benign & silent], BENIGN_RAISED * benign.sum()),
+        review=_reached_by(alarm[benign & silent & named], BENIGN_RAISED * benign.sum()),
+        unnamed=_reached_by(alarm[benign & silent & ~named], BENIGN_UNNAMED * benign.sum()),
         moderate=max(
             reached(silent, BENIGN_MODERATE, benign), reached(silent, EVERYDAY_MODERATE, everyday)
         ),

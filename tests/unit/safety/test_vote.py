@@ -25,7 +25,7 @@ from outreach.vocabulary import Concern, Severity
 
 CORPUS = Path(__file__).parents[2] / "corpora" / "screening"
 SURE, UNSURE, CALM = Opinion(9, 9), Opinion(-2, -2), Opinion(-9, -9)
-THRESHOLDS = Thresholds(review=1, moderate=2, page=3, raises=5, calm=-5)
+THRESHOLDS = Thresholds(review=1, unnamed=1.5, moderate=2, page=3, raises=5, calm=-5)
 
 
 def _weights(weights: dict[str, int]) -> list[int]:
@@ -37,7 +37,14 @@ def _weights(weights: dict[str, int]) -> list[int]:
 
 TINY = json.dumps(
     {
-        "thresholds": {"review": 1, "moderate": 2, "page": 3, "raises": 5, "calm": -5},
+        "thresholds": {
+            "review": 1,
+            "unnamed": 1.5,
+            "moderate": 2,
+            "page": 3,
+            "raises": 5,
+            "calm": -5,
+        },
         "bias": [-1000, -3000],
         "classes": {"pills": "{means}", "pastillas": "{means}"},
         "concerns": {
@@ -85,6 +92,12 @@ def test_nobody_is_paged_unless_a_rule_fits_or_a_danger_is_named(text: str) -> N
 def test_a_vote_for_review_raises_to_low() -> None:
     opinion = Opinion(review=6, page=-9)
     assert THRESHOLDS.settle(Severity.NONE, opinion, named=True) is Severity.LOW
+
+
+def test_it_takes_more_where_no_danger_is_named() -> None:
+    opinion = Opinion(review=2.2, page=-2)
+    assert THRESHOLDS.settle(Severity.NONE, opinion, named=True) is Severity.LOW
+    assert THRESHOLDS.settle(Severity.NONE, opinion, named=False) is Severity.NONE
 
 
 @pytest.mark.parametrize("found", [Severity.NONE, Severity.LOW, Severity.MODERATE])
