@@ -1,4 +1,4 @@
-"""Screening: milliseconds a text, on ordinary texts of 160 characters and on hostile ones of 1,600.
+"""Screening and reading: milliseconds a text, of 160 ordinary characters and of 1,600 hostile ones.
 
 Times are CPU times of this process, so that neighbours on the machine weigh less.
 
@@ -11,14 +11,19 @@ import json
 import random
 import resource
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from outreach import heap
+from outreach.vocabulary import PromptKind
 
 CORPUS = Path(__file__).parents[1] / "tests" / "corpora" / "screening"
 TEXTS, LENGTH, LONGEST = 600, 160, 1600
+NOW, ZONE = datetime(2026, 11, 18, 15, 4, tzinfo=UTC), ZoneInfo("America/Chicago")
 HOSTILE = ("a ", "i want to ", "i want to die ", "s*", "s.u.i.c.i.d.e ", "😭🔪💊", ". ", "not ")
 
 
@@ -46,26 +51,49 @@ def measure() -> list[dict[str, Any]]:
     loaded, grown = _since(began), _memory() - before
     heap.settle()  # as the service does once all is loaded
 
-    def cost(text: str) -> float:
+    def cost(read: Callable[[str], object], text: str) -> float:
         start = time.process_time()
-        screen(text)
+        read(text)
         return _since(start)
 
-    ordinary = [cost(text) for text in _texts(["everyday1.csv"])]
-    worrying = [cost(text) for text in _texts(["w1.csv", "w2.csv", "w3.csv", "w4.csv"])]
-    hostile = [cost((piece * LONGEST)[:LONGEST]) for piece in HOSTILE]
-    hostile += [cost(text) for text in _texts(["w1.csv", "w2.csv"], pieces=80, length=LONGEST)]
+    def both(text: str) -> None:
+        screen(text)
+        _read(text)
+
+    ordinary = _texts(["everyday1.csv"])
+    _read(ordinary[0])  # loads phrases and vote
+    screened = [cost(screen, text) for text in ordinary]
+    understood = [cost(both, text) for text in ordinary]
+    worrying = [cost(screen, text) for text in _texts(["w1.csv", "w2.csv", "w3.csv", "w4.csv"])]
+    hostile = [(piece * LONGEST)[:LONGEST] for piece in HOSTILE]
+    hostile += _texts(["w1.csv", "w2.csv"], pieces=80, length=LONGEST)
     return [
-        _figure("screening: ordinary 160 characters, median", median(ordinary), "< 1.2"),
-        _figure("screening: ordinary 160 characters, p99", quantiles(ordinary, n=100)[98], "< 5"),
+        _figure("screening: ordinary 160 characters, median", median(screened), ""),
+        _figure("screening: ordinary 160 characters, p99", _p99(screened), ""),
         _figure("screening: worrying 160 characters, median", median(worrying), ""),
-        _figure("screening: worrying 160 characters, p99", quantiles(worrying, n=100)[98], "< 5"),
-        _figure("screening: hostile 1,600 characters, worst", max(hostile), "< 50"),
+        _figure("screening: worrying 160 characters, p99", _p99(worrying), "< 5"),
+        _figure("screening and reading: ordinary, median", median(understood), "< 1.2"),
+        _figure("screening and reading: ordinary, p99", _p99(understood), "< 5"),
+        _figure("screening: hostile 1,600, worst", max(cost(screen, each) for each in hostile),
+                "< 50"),
+        _figure("reading: hostile 1,600, worst", max(cost(_read, each) for each in hostile),
+                "< 50"),
         _figure("screening: import", imported, "< 100"),
         _figure("screening: memory of the import", import_grown, "< 30", "MB"),
         _figure("screening: rules and vote at first use", loaded, ""),
         _figure("screening: memory with rules and vote", grown, "", "MB"),
-    ]
+    ]  # fmt: skip
+
+
+def _read(text: str) -> None:
+    """The interpreter, with nothing pending."""
+    from outreach.replies.interpret import interpret
+
+    interpret(text, prompt=PromptKind.NONE, lang="en", now=NOW, tz=ZONE)
+
+
+def _p99(times: list[float]) -> float:
+    return quantiles(times, n=100)[98]
 
 
 def _texts(names: list[str], *, pieces: int = 8, length: int = LENGTH) -> list[str]:

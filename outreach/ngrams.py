@@ -6,8 +6,9 @@ the trainers under tests/corpora use these very functions.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import sqrt
+from struct import unpack
 from zlib import crc32
 
 BUCKETS = 1 << 18
@@ -18,6 +19,8 @@ _FEWEST_FEATURES = 48
 """Shorter texts weigh as if they had so many, or "i want to" would be a cry."""
 _LONGEST = 24
 """Letters of a word that are looked at."""
+_LANE, _HALF = 32, 1 << 31
+"""Bits for the sum of one head, and what lifts it above nought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,27 @@ def bucket(feature: str) -> int:
 def root(found: frozenset[int]) -> float:
     """What a sum over these features is divided by: neither long texts nor short ones shout."""
     return sqrt(max(len(found), _FEWEST_FEATURES))
+
+
+def side_by_side(weights: Iterable[tuple[int, int]]) -> int:
+    """(number of a head, its weight) of one feature in one integer, each in bits of its own.
+
+    So the weights of forty heads are summed in one addition a feature: ten times as fast as one by
+    one. Sums of any text the service reads stay far below the half of a lane.
+    """
+    return sum(weight << (_LANE * head) for head, weight in weights)
+
+
+def apart(total: int, heads: int) -> tuple[int, ...]:
+    """The sums of all heads out of a sum of what `side_by_side` made."""
+    lifted = (total + _lift(heads)).to_bytes(heads * _LANE // 8, "little")
+    return tuple(each - _HALF for each in unpack(f"<{heads}I", lifted))
+
+
+@cache
+def _lift(heads: int) -> int:
+    """What makes every sum positive, so that none borrows from its neighbour."""
+    return side_by_side((head, _HALF) for head in range(heads))
 
 
 def pairs(words: Sequence[str]) -> Iterable[str]:

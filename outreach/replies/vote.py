@@ -9,14 +9,13 @@ figures and limits.
 """
 
 import json
-from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
+from itertools import islice
 from pathlib import Path
 
-from outreach.ngrams import BUCKETS, Features, letter_runs, pairs, root
+from outreach.ngrams import Features, apart, letter_runs, pairs, root, side_by_side
 from outreach.replies.asked_day import asked_moment
 from outreach.replies.consent import LIMITED
 from outreach.replies.lexicon import MASK
@@ -45,36 +44,27 @@ _UNLIKELY = -9.0
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The trained weights, sparse.
+    """The trained weights: `meanings` as `label` writes them, each with its `bias`.
 
-    `meanings` as `label` writes them, each with its `bias`. The weights of feature `place` stand
-    at `starts[place]` to `starts[place + 1]`: for the meaning with number `which`, so many UNITs.
+    `weights`: feature -> its weights for all meanings, as `side_by_side` puts them.
     """
 
     meanings: tuple[str, ...]
     bias: tuple[int, ...]
-    starts: Sequence[int]
-    which: bytes
-    weights: Sequence[int]
+    weights: Mapping[int, int]
 
     def log_odds(self, words: Words, prompt: PromptKind) -> dict[str, float]:
         """How likely each meaning is that can answer this prompt."""
         found = features(words, prompt)
-        totals = [float(bias) for bias in self.bias]
-        for places in (found.words, found.letters):
-            divisor = root(places)
-            for at, total in enumerate(self._sums(places)):
-                totals[at] += total / divisor
-        pairs_of = zip(self.meanings, totals, strict=True)
-        return {each: total / UNIT for each, total in pairs_of if fits(each, prompt)}
+        one, two = root(found.words), root(found.letters)
+        sums = zip(self.bias, self._sums(found.words), self._sums(found.letters), strict=True)
+        totals = (bias + first / one + second / two for bias, first, second in sums)
+        odds = zip(self.meanings, totals, strict=True)
+        return {meaning: total / UNIT for meaning, total in odds if fits(meaning, prompt)}
 
-    def _sums(self, places: frozenset[int]) -> list[int]:
-        sums = [0] * len(self.meanings)
-        starts, which, weights = self.starts, self.which, self.weights
-        for place in places:
-            for at in range(starts[place], starts[place + 1]):
-                sums[which[at]] += weights[at]
-        return sums
+    def _sums(self, places: frozenset[int]) -> tuple[int, ...]:
+        known = filter(None, map(self.weights.get, places))
+        return apart(sum(known), len(self.meanings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +151,18 @@ def features(words: Words, prompt: PromptKind) -> Features:
 def load_model() -> Model:
     """The model shipped with the package."""
     data = json.loads(VOTE_FILE.read_text(encoding="utf-8"))
-    counts = array("I", [0]) * BUCKETS
-    for place, count in zip(data["places"], data["counts"], strict=True):
-        counts[place] = count
+    weights = zip(data["which"], data["weights"], strict=True)
     return Model(
         tuple(data["meanings"]),
         tuple(data["bias"]),
-        array("I", accumulate(counts, initial=0)),
-        bytes(data["which"]),
-        array("h", data["weights"]),
+        {
+            place: side_by_side(islice(weights, count))
+            for place, count in zip(data["places"], data["counts"], strict=True)
+        },
     )
 
 
+@cache
 def fits(meaning: str, prompt: PromptKind) -> bool:
     """Whether a meaning can stand with a prompt. A score is read from its number alone."""
     if meaning == Intent.REACTION:
