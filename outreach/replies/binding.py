@@ -9,10 +9,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from outreach.replies.interpret import interpret
-from outreach.replies.reading import Reading
+from outreach.replies.reading import ANSWERS, Reading
 from outreach.vocabulary import Intent, PromptKind
-
-ANSWERS = frozenset({Intent.CONFIRM, Intent.CANCEL, Intent.RESCHEDULE, Intent.ANSWER})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,12 @@ _NAMES = frozenset({"option", "opcion", "number", "numero", "#", "answer", "repl
 _CORRECTS = frozenset(
     {
         "oops",
+        "scratch",
         "no",
         "wait",
         "meant",
+        "jk",
+        "oops",
         "mean",
         "actually",
         "sorry",
@@ -131,5 +134,6 @@ def _is_free(words: Words, at: int) -> bool:
     if at == 0 and words.said[0].isdigit():
         return after or goes_on(words) or words.said[1] not in small_words("counted") | _units()
     before = words.starts_clause(at) or (at == 1 and words.said[0] in _AGREES | {"a", "*"})
-    corrected = at > 0 and words.said[at - 1] in _CORRECTS
+    before_it = words.said[max(0, at - 2) : at]
+    corrected = at > 0 and (before_it[-1] in _CORRECTS or before_it == ("scratch", "that"))
     return (before or corrected) and after

@@ -93,8 +93,10 @@ def candidates(view: Text, vote: Vote) -> list[Candidate]:
 
 def _may_refuse(view: Text, vote: Vote) -> bool:
     """Whether a person should look if the client wants no more texts."""
-    phrases = read_consent(view)
-    return vote.refusal >= PERHAPS or any(each.intent is Intent.OPT_OUT for each in phrases)
+    if vote.refusal >= PERHAPS:
+        return True
+    doubted = read_consent(view) if vote.doubts_refusal else []
+    return any(each.intent is Intent.OPT_OUT for each in doubted)
 
 
 def _by_phrases(view: Text, vote: Vote) -> list[Candidate]:

@@ -79,7 +79,7 @@ def _count(text: Text, at: int, start: int) -> int | None:
         number = calendar().number(words[back])
         if number is not None:
             led = words[back - 1] if back > start else ""
-            if led in {"couple", "every", "once", "twice", "times", "cada"}:
+            if led in _NO_LENGTH:
                 return None
             return None if words[back] in {"a", "una", "un"} and _per(words, back) else number
         if words[back] not in small_words("span_leads"):
@@ -90,6 +90,12 @@ def _count(text: Text, at: int, start: int) -> int | None:
         ):
             return 1
     return None
+
+
+_NO_LENGTH = frozenset(
+    {"couple", "every", "once", "twice", "times", "cada", "been", "hace", "llevo", "llevamos"}
+)
+"""Before a number: how often, or how long already ("its been a week leave me alone")."""
 
 
 def _per(words: tuple[str, ...], at: int) -> bool:

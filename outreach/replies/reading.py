@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from outreach.vocabulary import Intent
 
+ANSWERS = frozenset({Intent.CONFIRM, Intent.CANCEL, Intent.RESCHEDULE, Intent.ANSWER})
+"""What answers an open question."""
+
 
 @dataclass(frozen=True, slots=True)
 class Also:

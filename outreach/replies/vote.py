@@ -15,12 +15,14 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
-from outreach.ngrams import Features, apart, letter_runs, pairs, root, side_by_side
+from outreach.ngrams import Features, apart, bucket, grams, letter_runs, root, side_by_side
 from outreach.replies.asked_day import asked_moment
+from outreach.replies.choices import picked_choice
 from outreach.replies.consent import LIMITED
 from outreach.replies.lexicon import MASK
 from outreach.replies.pauses import pause_of
 from outreach.replies.preferences import days_of, time_of
+from outreach.replies.reading import ANSWERS
 from outreach.replies.text import Candidate, Text
 from outreach.replies.words import Words
 from outreach.vocabulary import Intent, PromptKind
@@ -28,13 +30,13 @@ from outreach.vocabulary import Intent, PromptKind
 VOTE_FILE = Path(__file__).with_name("vote.json")
 UNIT = 100
 """Weights are whole hundredths: a sum of them does not depend on the order of its parts."""
-LEAST, LEAST_TO_ACT = -3.0, 0.5
+LEAST, LEAST_TO_ACT = -3.0, 1.0
 """Log-odds below which a meaning is no opinion; a meaning that could do harm needs more."""
 OVER_NOTHING, OVER_MEANING = 1.5, 4.0
 """By how much it must be likelier than what stands if phrases found no meaning, or than theirs."""
-PERHAPS, DOUBTS = -1.5, -2.0
-"""Log-odds of a refusal of texts from which a person should look, and below which one that phrases
-found is doubted."""
+PERHAPS, DOUBTS, SURE_TO_LEAVE = -1.5, -2.5, 4.0
+"""Log-odds of a refusal of texts: from which a person should look, below which one that phrases
+found is doubted, and from which it is one although a look-alike or a limit stands in the text."""
 LEAVING = frozenset({Intent.OPT_OUT, Intent.WRONG_NUMBER})
 _HARMFUL = LEAVING | {Intent.CONFIRM}
 _SETTLED = {Intent.OPT_OUT, Intent.HELP, Intent.AUTO_REPLY}
@@ -76,9 +78,10 @@ class Vote:
 
     @classmethod
     def on(cls, text: Text) -> "Vote":
-        """The vote on a text. It needs letters: digits and emoji are for phrases alone."""
-        if not any(word[0].isalpha() for word in text.words.said):
-            return cls(text, {})
+        """The vote on a text. It needs words: digits and emoji are for phrases alone."""
+        letters = sum(word[0].isalpha() for word in text.words.said)
+        if not letters or letters < sum(word[0].isdigit() for word in text.words.said):
+            return cls(text, {})  # "0 of 3"
         return cls(text, load_model().log_odds(text.words, text.prompt))
 
     @property
@@ -112,16 +115,24 @@ class Vote:
         return self.odds[best] >= max(least, self.odds.get(own, _UNLIKELY) + margin)
 
     def _has_no_say(self, best: str, own: str) -> bool:
-        """Whether phrases know better: what is no refusal, a score, a wish, a question."""
-        if best in LEAVING and self.text.says(MASK, *LIMITED):
-            return True  # "please dont stop texting me", "stop texting me so early"
-        if best == Intent.CONFIRM and self.text.words.is_question(len(self.text.words.said) - 1):
-            return True
-        if self.text.prompt is PromptKind.SCALE and own == Intent.ANSWER:
+        """Whether phrases know better: what is no refusal, a number, a question, a wish."""
+        words = self.text.words
+        if best in LEAVING and self.text.says(MASK, *LIMITED, "opt_out"):
+            # "dont stop texting me", "stop texting me so early", "no more texts before noon"
+            return self.odds[best] < SURE_TO_LEAVE
+        if own.partition(":")[0] in ANSWERS and self._is_numbered():
             return best != Intent.OPT_OUT
+        if best == Intent.CONFIRM and words.is_question(len(words.said) - 1):
+            return True
         if own.startswith(Intent.PREFERENCE) and best.startswith(Intent.ANSWER):
             return True  # "messages only mon to fri" does not say that a goal was met in part
         return "=" in own and own.partition("=")[0] == best.partition("=")[0]
+
+    def _is_numbered(self) -> bool:
+        """Whether a number answers: a score, or one that was offered ("3 no wait i mean 1")."""
+        if self.text.prompt in {PromptKind.APPOINTMENT, PromptKind.GOAL}:
+            return picked_choice(self.text.words) is not None
+        return self.text.prompt is PromptKind.SCALE
 
 
 def label(intent: Intent, value: str) -> str:
@@ -144,7 +155,7 @@ def features(words: Words, prompt: PromptKind) -> Features:
             said.append("|?" if "?" in mark else "|")
         if word:
             said.append("#" if word[0].isdigit() else word)
-    return Features.of({*said, *pairs(said), f"?{prompt}"}, letter_runs(said))
+    return Features(frozenset(grams(said) | {bucket(f"?{prompt}")}), letter_runs(said))
 
 
 @cache

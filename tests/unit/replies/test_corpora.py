@@ -24,6 +24,18 @@ FLOORS = {
     "w10": 0.97,
     "w11": 0.97,
     "w12": 0.95,
+    "w13": 0.97,
+    "w14": 0.97,
+    "w15": 0.96,
+    "w16": 0.97,
+    "w17": 0.96,
+    "w18": 0.97,
+    "w19": 0.93,
+    "w20": 0.96,
+    "w21": 0.97,
+    "w22": 0.97,
+    "w23": 0.97,
+    "w24": 0.97,
 }
 """Share of rows with intent and value right (docs/replies.md tells how they were learned from)."""
 

@@ -61,15 +61,14 @@ def test_a_question_confirms_nothing(text: str) -> None:
 
 
 def test_nobody_leaves_by_it_who_did_not_write_a_reply() -> None:
-    """Of thousands of ordinary texts it makes neither a refusal nor a wrong number, but for one
-    that is the carrier's own word."""
+    """Of thousands of ordinary texts it makes neither a refusal nor a wrong number."""
     texts = [
         row["text"]
         for path in sorted(EVERYDAY.glob("everyday*.csv"))
         for row in csv.DictReader(path.open(encoding="utf-8", newline=""))
     ]
     left = [text for text in texts if _leaves(text)]
-    assert (left, len(texts) > 3000) == (["Cancel please"], True)
+    assert (left, len(texts) > 3000) == ([], True)
 
 
 def _leaves(text: str) -> bool:
