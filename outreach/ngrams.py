@@ -33,11 +33,6 @@ class Features:
     words: frozenset[int]
     letters: frozenset[int]
 
-    @classmethod
-    def of(cls, named: Iterable[str], letters: frozenset[int]) -> "Features":
-        """Features by name, beside the runs of letters."""
-        return cls(frozenset(map(bucket, named)), letters)
-
 
 def bucket(feature: str) -> int:
     """Where the weight of a feature is kept. Few share one, and training knows that they do."""
@@ -70,11 +65,18 @@ def _lift(heads: int) -> int:
     return side_by_side((head, _HALF) for head in range(heads))
 
 
-def pairs(words: Sequence[str]) -> Iterable[str]:
-    """Words up to FAR apart, neighbours written apart from the others."""
-    for apart in range(1, FAR + 1):
-        between = " " if apart == 1 else "~"
-        yield from [f"{a}{between}{b}" for a, b in zip(words, words[apart:], strict=False)]
+def grams(words: Sequence[str]) -> set[int]:
+    """The buckets of all words and of all pairs up to FAR apart: "a b" side by side, else "a~b".
+
+    A checksum goes on from where the one of the first word ended, so no pair is put together.
+    """
+    coded = [word.encode() for word in words]
+    sums = list(map(crc32, coded))
+    beside, further = [crc32(b" ", each) for each in sums], [crc32(b"~", each) for each in sums]
+    found = set(sums)
+    for distance in range(1, FAR + 1):
+        found.update(map(crc32, coded[distance:], beside if distance == 1 else further))
+    return {each % BUCKETS for each in found}
 
 
 def letter_runs(words: Iterable[str]) -> frozenset[int]:
