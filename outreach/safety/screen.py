@@ -13,7 +13,16 @@ from outreach.safety.chart import MASKED, Chart
 from outreach.safety.context import Context, Hit, Judged
 from outreach.safety.rules import Ruleset, load_rules
 from outreach.safety.tokens import Token
-from outreach.safety.vote import CALM, PAGE, REVIEW, Model, Opinion, load_model
+from outreach.safety.vote import (
+    CALM,
+    FEWEST_TO_CALM,
+    PAGE,
+    REVIEW,
+    Model,
+    Opinion,
+    enough,
+    load_model,
+)
 from outreach.vocabulary import Concern, Severity
 
 WINDOW, OVERLAP = 1600, 200
@@ -157,9 +166,10 @@ def _voted(found: Screening, vote: Model, opinion: Opinion, text: _Read) -> Scre
     if severity is found.severity:
         return found
     if severity.rank < found.severity.rank:
-        return replace(
+        calmed = replace(
             found, severity=severity, context=("second vote",), rules=(*found.rules, CALM)
         )
+        return calmed if enough(words, FEWEST_TO_CALM) else found
     name = REVIEW if severity is Severity.LOW else PAGE
     return replace(
         found,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from outreach.ngrams import FAR, Features, letter_runs, pairs, root
+from outreach.ngrams import FAR, Features, apart, grams, letter_runs, root, side_by_side
 from outreach.safety.chart import MASKED, STOP
 from outreach.vocabulary import Concern, Severity
 
@@ -22,6 +22,8 @@ VOTE_FILE = Path(__file__).with_name("vote.json")
 REVIEW, PAGE, CALM = "vote-review", "vote-page", "vote-calm"
 FEWEST_WORDS = 2
 """A single word or a number answers a question; it is no text to have an opinion about."""
+FEWEST_TO_CALM = 7
+"""What a rule finds in fewer words is the whole of what was said ("kill myself")."""
 UNIT = 1000
 """Weights are whole thousandths: a sum of them does not depend on the order of its parts."""
 _MOST_PLACES = 4
@@ -90,15 +92,15 @@ class Thresholds:
 class Model:
     """The trained weights.
 
-    `review` and `page` have a weight for each of BUCKETS; `concerns`: each its bias and weights;
+    `weights`: for each of BUCKETS those of review and page, as `side_by_side` puts them;
+    `concerns`: each its bias and weights;
     `classes`: word -> its class in rules/words.yaml, in which both languages stand together.
     """
 
     version: str
     classes: Mapping[str, str]
     bias: tuple[int, int]
-    review: Sequence[int]
-    page: Sequence[int]
+    weights: Sequence[int]
     concerns: Mapping[Concern, tuple[int, Mapping[int, int]]]
     thresholds: Thresholds
 
@@ -131,14 +133,13 @@ class Model:
         lost = (whole.words - rest.words) | (whole.letters - rest.letters)
         return self._sum(lost)[0]
 
-    def _sum(self, found: frozenset[int]) -> tuple[int, int]:
-        review, page = self.review.__getitem__, self.page.__getitem__
-        return sum(map(review, found)), sum(map(page, found))
+    def _sum(self, found: frozenset[int]) -> tuple[int, ...]:
+        return apart(sum(map(self.weights.__getitem__, found)), 2)
 
 
-def enough(words: Sequence[str]) -> bool:
+def enough(words: Sequence[str], fewest: int = FEWEST_WORDS) -> bool:
     """Whether a text is long enough to have an opinion about."""
-    return sum(map(_is_word, words)) >= FEWEST_WORDS
+    return sum(map(_is_word, words)) >= fewest
 
 
 @cache
@@ -154,8 +155,7 @@ def read_model(source: str) -> Model:
         version=hashlib.sha256(source.encode()).hexdigest()[:8],
         classes=data["classes"],
         bias=(data["bias"][0], data["bias"][1]),
-        review=array("i", data["review"]),
-        page=array("i", data["page"]),
+        weights=array("q", map(_beside, data["review"], data["page"])),
         concerns={
             Concern(name): (bias, {int(each): weight for each, weight in weights.items()})
             for name, (bias, weights) in data["concerns"].items()
@@ -164,11 +164,14 @@ def read_model(source: str) -> Model:
     )
 
 
+def _beside(review: int, page: int) -> int:
+    return side_by_side(enumerate((review, page)))
+
+
 def features(words: Sequence[str], classes: Mapping[str, str]) -> Features:
     """What a text is weighed by. The trainer uses this very function."""
     kinds = [classes.get(word, word) for word in words]
-    named = {*words, *kinds, *pairs(words), *pairs(kinds)}
-    return Features.of(named, letter_runs(words))
+    return Features(frozenset(grams(words) | grams(kinds)), letter_runs(words))
 
 
 def _is_word(word: str) -> bool:

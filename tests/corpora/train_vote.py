@@ -28,6 +28,7 @@ from outreach.ngrams import Features
 from outreach.replies.normalise import fold
 from outreach.safety.screen import mentions, screen_by_rules, words_read
 from outreach.safety.vote import (
+    FEWEST_TO_CALM,
     UNIT,
     VOTE_FILE,
     Opinion,
@@ -282,7 +283,11 @@ def print_table(rows: Sequence[Row], opinions: Opinions, thresholds: Thresholds)
 def _settled(
     thresholds: Thresholds, row: Row, found: Severity, opinion: Opinion | None
 ) -> Severity:
-    return thresholds.settle(found, opinion, named=row.named) if opinion else found
+    if opinion is None:
+        return found
+    settled = thresholds.settle(found, opinion, named=row.named)
+    calms = settled.rank < found.rank and not enough(row.words, FEWEST_TO_CALM)
+    return found if calms else settled
 
 
 def _print_shares(question: str, ranks: Sequence[_Ranks], holds: Callable[[int], bool]) -> None:

@@ -52,15 +52,18 @@ def test_spanish_stays_near_english(shares: dict[tuple[str, str], float]) -> Non
     assert abs(shares["language es", question] - shares["language en", question]) < 0.05
 
 
+HELD_OUT = ("held_out/w18", "held_out/w19", "held_out/w24", "held_out/w25")
+
+
 def test_writers_that_neither_rules_nor_vote_have_read_keep_their_floors() -> None:
-    held_out = shares_of(("held_out/w18", "held_out/w19"))
-    assert held_out["all", "high and imminent flagged"] >= 0.96
-    assert held_out["all", "high and imminent graded high+"] >= 0.88
-    assert held_out["all", "benign not flagged"] >= 0.92
-    assert held_out["all", "benign never paged"] >= 0.97
+    held_out = shares_of(HELD_OUT)
+    assert held_out["all", "high and imminent flagged"] >= 0.975
+    assert held_out["all", "high and imminent graded high+"] >= 0.90
+    assert held_out["all", "benign not flagged"] >= 0.93
+    assert held_out["all", "benign never paged"] >= 0.985
 
 
 def test_ordinary_texts_that_nobody_has_read_page_nobody() -> None:
-    ordinary = shares_of(("held_out/everyday6",))
+    ordinary = shares_of(("held_out/everyday6", "held_out/everyday7"))
     assert ordinary["all", "benign never paged"] >= 0.998
     assert ordinary["all", "benign not flagged"] >= 0.96
