@@ -13,7 +13,6 @@ _CORRECTS = frozenset(
         "wait",
         "meant",
         "jk",
-        "oops",
         "mean",
         "actually",
         "sorry",
