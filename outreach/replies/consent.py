@@ -2,7 +2,7 @@
 
 from outreach.replies.calendar import calendar
 from outreach.replies.lexicon import MASK, Hit
-from outreach.replies.pauses import pause_length
+from outreach.replies.pauses import has_end, pause_length
 from outreach.replies.smallwords import small_words
 from outreach.replies.text import TIMED, Candidate, Text
 from outreach.vocabulary import Intent
@@ -12,11 +12,8 @@ LIMITED = ("less", "too_often", "not_at_part", "pause", *TIMED)
 _FOREVER = frozenset({"ever", "forever", "never", "anymore", "nunca", "jamas", "mas"})
 
 
-def read_consent(text: Text, *, doubted: bool = False) -> list[Candidate]:
-    """What a text says about being texted at all, most important first.
-
-    `doubted`: a refusal counts only where it is a stop that stands free, not in freer words.
-    """
+def read_consent(text: Text) -> list[Candidate]:
+    """What a text says about being texted at all, most important first."""
     if text.says("auto_reply"):
         return [Candidate(Intent.AUTO_REPLY, "", text.quote(text.having("auto_reply")[0]))]
     if len(text.words.said) == 1 and _is_carrier_word(text):
@@ -25,7 +22,7 @@ def read_consent(text: Text, *, doubted: bool = False) -> list[Candidate]:
         whole = [hit for hit in text.having(means) if _is_whole(text, hit)]
         if whole:
             return [Candidate(intent, "", text.quote(whole[0]))]
-    return _opt_out(text, doubted=doubted) + _wrong_number(text) or _opt_in(text)
+    return _opt_out(text) + _wrong_number(text) or _opt_in(text)
 
 
 def _is_carrier_word(text: Text) -> bool:
@@ -42,10 +39,11 @@ def _wrong_number(text: Text) -> list[Candidate]:
     return [Candidate(Intent.WRONG_NUMBER, "", text.quote(hits[0]))] if hits else []
 
 
-def _opt_out(text: Text, *, doubted: bool) -> list[Candidate]:
-    means = ("stop_word",) if doubted else ("opt_out", "stop_word")
-    hits = (hit for hit in text.having(*means) if not _is_limited(text, hit))
-    first = next(hits, None)
+def _opt_out(text: Text) -> list[Candidate]:
+    back = [hit.start for hit in text.having("opt_in") if not _is_negated(text, hit)]
+    hits = (hit for hit in text.having("opt_out", "stop_word") if not _is_limited(text, hit))
+    # "i unsubscribed last month but would like to get them again"
+    first = next((hit for hit in hits if not any(hit.end <= start for start in back)), None)
     if first is not None:
         return [Candidate(Intent.OPT_OUT, "", text.quote(first))]
     if _shouts_stop(text) or _stop_beside_answer(text):
@@ -67,7 +65,7 @@ def _is_limited(text: Text, hit: Hit) -> bool:
     ]
     beside = [h for h in text.having("limit") if hit.start < h.start <= hit.end < h.end]
     hour = any(hit.end <= time.start <= hit.end + 1 for time in text.times)  # "... me at 7am"
-    return bool(limits or beside or hour) or pause_length(text, hit) is not None
+    return bool(limits or beside or hour) or has_end(text, hit)
 
 
 def _names_a_number(text: Text, hit: Hit) -> bool:
@@ -110,9 +108,12 @@ def _opt_in(text: Text) -> list[Candidate]:
         not hits
         or any(rest < hits[0] and pause_length(text, rest) for rest in rests)
         or text.says("unpause", "returned")
-        or not small_words("negators").isdisjoint(
-            text.words.said[max(0, hits[0].start - 2) : hits[0].start]
-        )
+        or _is_negated(text, hits[0])
     ):
         return []
     return [Candidate(Intent.OPT_IN, "", text.quote(hits[0]))]
+
+
+def _is_negated(text: Text, hit: Hit) -> bool:
+    before = text.between(max(0, hit.start - 2), hit.start)
+    return not small_words("negators").isdisjoint(before)

@@ -51,14 +51,16 @@ def interpret(
     if not view.words.said:
         return Reading(Intent.UNCLEAR, why=("no words",))
     vote = Vote.on(view)
-    found = candidates(view, vote)
+    phrases = _by_phrases(view)
+    found = candidates(view, vote, phrases)
     first, *rest = found
+    refused = any(each.intent is Intent.OPT_OUT for each in phrases)
     return Reading(
         first.intent,
         first.value,
         _also(first, rest),
         tuple(c.why for c in found),
-        may_refuse=first.intent is not Intent.OPT_OUT and _may_refuse(view, vote),
+        may_refuse=first.intent is not Intent.OPT_OUT and (refused or vote.refusal >= PERHAPS),
     )
 
 
@@ -81,27 +83,18 @@ def _shouts_stop(text: str) -> bool:
     return bool(_SHOUTED.search(visible)) and not visible.isupper()
 
 
-def candidates(view: Text, vote: Vote) -> list[Candidate]:
+def candidates(view: Text, vote: Vote, phrases: list[Candidate]) -> list[Candidate]:
     """All readings of a text, the most important first; never empty."""
-    found = _by_phrases(view, vote)
-    first = found[0] if found else _otherwise(view)
-    instead = vote.instead(first, found=bool(found))
+    first = phrases[0] if phrases else _otherwise(view)
+    instead = vote.instead(first, found=bool(phrases))
     if instead is None:
-        return found or [first]
-    return [instead, *(found if instead.intent is Intent.OPT_OUT else found[1:])]
+        return phrases or [first]
+    return [instead, *(phrases if instead.intent is Intent.OPT_OUT else phrases[1:])]
 
 
-def _may_refuse(view: Text, vote: Vote) -> bool:
-    """Whether a person should look if the client wants no more texts."""
-    if vote.refusal >= PERHAPS:
-        return True
-    doubted = read_consent(view) if vote.doubts_refusal else []
-    return any(each.intent is Intent.OPT_OUT for each in doubted)
-
-
-def _by_phrases(view: Text, vote: Vote) -> list[Candidate]:
+def _by_phrases(view: Text) -> list[Candidate]:
     """The readings that phrases give, the most important first."""
-    consent = read_consent(view, doubted=vote.doubts_refusal)
+    consent = read_consent(view)
     if consent and consent[0].intent in {Intent.AUTO_REPLY, Intent.HELP}:
         return consent
     answer = _answer(view)

@@ -29,6 +29,18 @@ def pause_length(text: Text, hit: Hit) -> str | None:
     return _until(text, start, end) or _for(text, start, end)
 
 
+def has_end(text: Text, hit: Hit) -> bool:
+    """Whether what `hit` stops is to begin again: after a length, or "until i say so"."""
+    end = text.words.sentence_around(hit.start)[1]
+    said = text.between(hit.end, end)
+    told = any(word in UNTIL and said[at + 1 : at + 2] in _WE_SAY for at, word in enumerate(said))
+    return told or pause_length(text, hit) is not None
+
+
+_WE_SAY = {("i",), ("im",), ("ill",), ("we",), ("yo",), ("que",), ("further",), ("nuevo",)}
+""" "until i tell you", "hasta que yo diga", "until further notice"."""
+
+
 def pause_of(text: Text) -> str | None:
     """The first duration that any sentence names, as `pause_length` gives it."""
     words = text.words

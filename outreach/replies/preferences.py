@@ -4,7 +4,14 @@ from collections.abc import Callable
 
 from outreach.replies.calendar import calendar
 from outreach.replies.lexicon import Hit
-from outreach.replies.pauses import SHORT_SENTENCE, UNTIL, asks_to_stop, pause_length, pause_of
+from outreach.replies.pauses import (
+    SHORT_SENTENCE,
+    UNTIL,
+    asks_to_stop,
+    has_end,
+    pause_length,
+    pause_of,
+)
 from outreach.replies.smallwords import small_words
 from outreach.replies.text import TIMED, Candidate, Text
 from outreach.vocabulary import Intent, PromptKind
@@ -91,8 +98,9 @@ def _told_before(text: Text, hit: Hit) -> str | None:
 
 
 def _timed_pause(text: Text, hit: Hit) -> str | None:
-    length = None if text.says("pause") or not asks_to_stop(text, hit) else pause_length(text, hit)
-    return f"pause={length}" if length else None
+    if text.says("pause") or not asks_to_stop(text, hit) or not has_end(text, hit):
+        return None
+    return f"pause={pause_length(text, hit) or 'on'}"
 
 
 def _time(text: Text, hit: Hit) -> str | None:

@@ -3,9 +3,9 @@
 It was trained on our invented replies (tests/corpora/train_reply_vote.py) and ships as whole
 numbers in vote.json. It has seen which words go with which meaning and understands nothing. So it
 speaks where the phrases found no meaning, outweighs a meaning that they found only where it is much
-surer, and never gives a score. A refusal of texts it hears best: there it may add one, and doubt
-one that phrases found in free words; what it doubts, a person looks at. docs/replies.md holds its
-figures and limits.
+surer, and never gives a score. A refusal of texts it hears best: it may add one beside an answer,
+and takes none away unless a wish for days or hours is left; what it half believes, a person looks
+at. docs/replies.md holds its figures and limits.
 """
 
 import json
@@ -34,12 +34,14 @@ LEAST, LEAST_TO_ACT = -3.0, 1.0
 """Log-odds below which a meaning is no opinion; a meaning that could do harm needs more."""
 OVER_NOTHING, OVER_MEANING = 1.5, 4.0
 """By how much it must be likelier than what stands if phrases found no meaning, or than theirs."""
-PERHAPS, DOUBTS, SURE_TO_LEAVE = -1.5, -2.5, 4.0
-"""Log-odds of a refusal of texts: from which a person should look, below which one that phrases
-found is doubted, and from which it is one although a look-alike or a limit stands in the text."""
+DOUBTS, PERHAPS, SURE_TO_LEAVE = -2.5, -1.5, 4.0
+"""Log-odds of a refusal of texts: below which it may be the wish for a limit, from which a person
+should look, and from which it is one even where a look-alike or a limit stands in the text."""
 LEAVING = frozenset({Intent.OPT_OUT, Intent.WRONG_NUMBER})
 _HARMFUL = LEAVING | {Intent.CONFIRM}
-_SETTLED = {Intent.OPT_OUT, Intent.HELP, Intent.AUTO_REPLY}
+_SETTLED = {Intent.HELP, Intent.AUTO_REPLY}
+_LIMITS = ("preference:days", "preference:time", "preference:window", "preference:pause=")
+"""Wishes that a refusal may come down to: "no texts on my sabbath, saturdays"."""
 _UNLIKELY = -9.0
 """What a meaning is given that the vote does not know."""
 
@@ -89,11 +91,6 @@ class Vote:
         """Log-odds that the text wants no more texts."""
         return self.odds.get(Intent.OPT_OUT, _UNLIKELY)
 
-    @property
-    def doubts_refusal(self) -> bool:
-        """Whether a refusal that phrases found in free words is probably none."""
-        return bool(self.odds) and self.refusal < DOUBTS
-
     def instead(self, first: Candidate, *, found: bool) -> Candidate | None:
         """What to read instead of `first`, which phrases have found or which is left.
 
@@ -102,6 +99,9 @@ class Vote:
         if first.intent in _SETTLED or not self.odds:
             return None
         best = max(self.odds, key=lambda each: self.odds[each])
+        if first.intent is Intent.OPT_OUT:
+            limited = best.startswith(_LIMITS) and self.odds[best] >= 0 and self.refusal < DOUBTS
+            return _completed(best, self.text) if limited else None
         own = label(first.intent, first.value)
         if best == own or self._has_no_say(best, own):
             return None

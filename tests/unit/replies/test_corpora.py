@@ -82,3 +82,10 @@ def test_no_opt_out_is_missed_or_made_up_and_no_visit_falsely_confirmed(writer: 
     assert [row.id for row in rows if row.differs_in("opt_out")] == []
     confirmed = [row.id for row in rows if row.got[0] == "confirm" and not row.right]
     assert confirmed == []
+
+
+def test_writers_that_neither_phrases_nor_vote_have_read_keep_their_floors() -> None:
+    rows = readings("held_out/w25") + readings("held_out/w26")
+    assert sum(row.right for row in rows) / len(rows) >= 0.95
+    assert sum(row.differs_in("opt_out") for row in rows) <= 1
+    assert [row.id for row in rows if row.got[0] == "confirm" and not row.right] == []
