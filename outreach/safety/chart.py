@@ -38,24 +38,12 @@ class Chart:
                 self._places[key].append(place)
         self.keys = self._places.keys()
         self._reach = _reach(words, barriers)
-        self._present: dict[str, bool] = {}
         self._found: dict[str, Fits] = {name: _at(edges) for name, edges in _edges(words)}
         self.look_at(-1, -1)
 
     def look_at(self, start: int, end: int) -> None:
         """Let `@` stand for words [start, end)."""
         self._found[HIT] = {start: frozenset((end,))}
-
-    def may_hold(self, pattern: Pattern) -> bool:
-        """Whether everything the pattern needs is there at all, in whatever order."""
-        present = self._present
-        for element in pattern.needs:
-            known = present.get(element.name)
-            if known is None:
-                known = present[element.name] = not element.triggers.isdisjoint(self.keys)
-            if not known:
-                return False
-        return True
 
     def find(self, pattern: Pattern) -> Iterator[tuple[int, int]]:
         """First places of the pattern's hit as (start, end) words, the longest of each start."""
@@ -130,23 +118,38 @@ class Chart:
 
 
 class Index(Generic[T]):
-    """Patterns by the words of which one must be in a text for them to be worth trying."""
+    """Patterns, of which a text tries only those whose every needed element has a word in it."""
 
     def __init__(self, entries: Iterable[tuple[T, Pattern]]) -> None:
-        self._by_word: dict[str, list[tuple[T, Pattern]]] = defaultdict(list)
+        self._by_word: dict[str, list[tuple[frozenset[str], tuple[T, Pattern]]]] = defaultdict(list)
+        held: dict[str, set[str]] = defaultdict(set)
+        shared: dict[frozenset[str], frozenset[str]] = {}
         for entry in entries:
-            for word in entry[1].needs[0].triggers:
-                self._by_word[word].append(entry)
+            needs = entry[1].needs
+            rarest, names = needs[0], frozenset(element.name for element in needs[1:])
+            names = shared.setdefault(names, names)
+            for word in rarest.triggers:
+                self._by_word[word].append((names, entry))
+            for element in needs[1:]:
+                for word in element.triggers:
+                    held[word].add(element.name)
+        self._held = {word: tuple(names) for word, names in held.items()}
 
     def candidates(self, chart: Chart) -> Iterator[tuple[T, Pattern]]:
         """Every entry that may fit, once."""
+        first = sorted(chart.keys & self._by_word.keys())
+        if not first:
+            return
+        held = _EMPTY.union(*(self._held[word] for word in chart.keys & self._held.keys()))
         tried: set[int] = set()
-        for word in sorted(chart.keys & self._by_word.keys()):
-            for entry in self._by_word[word]:
-                if id(entry) not in tried:
+        for word in first:
+            for names, entry in self._by_word[word]:
+                if names <= held and id(entry) not in tried:
                     tried.add(id(entry))
-                    if chart.may_hold(entry[1]):
-                        yield entry
+                    yield entry
+
+
+_EMPTY: frozenset[str] = frozenset()
 
 
 def _keys(word: str) -> tuple[str, ...]:
