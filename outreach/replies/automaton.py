@@ -93,13 +93,14 @@ class Automaton:
     def _move(self, state: _State, key: str) -> "_State | None":
         names = self._sets_of.get(key, set()) | ({"number"} if key[:1].isdigit() else set())
         reached: dict[int, _Node] = {}
-        for node in state.nodes:
-            for following in (
-                *node.words.get(key, ()),
-                *(n for name in names for n in node.sets.get(name, ())),
-                *node.any_word,
-            ):
-                _reach(following, reached)
+        for node in state.nodes:  # hundreds after "i"; most go on with other words
+            if key in node.words:
+                _reach_all(node.words[key], reached)
+            if node.any_word:
+                _reach_all(node.any_word, reached)
+            if names and node.sets:
+                for name in names & node.sets.keys():
+                    _reach_all(node.sets[name], reached)
         following_state = self._state(reached)
         state.moves[key] = following_state
         return following_state
@@ -111,6 +112,11 @@ class Automaton:
             nodes = tuple(reached.values())
             self._states[name] = _State(nodes, found) if nodes else None
         return self._states[name]
+
+
+def _reach_all(nodes: Iterable[_Node], reached: dict[int, _Node]) -> None:
+    for node in nodes:
+        _reach(node, reached)
 
 
 def _reach(node: _Node, reached: dict[int, _Node]) -> None:

@@ -69,7 +69,7 @@ def _view(text: str, own: str, prompt: PromptKind, moment: datetime) -> Text:
         split_words(own),
         prompt,
         moment,
-        shouts_stop=_shouts_stop(text),
+        shouts_stop="stop" in own and _shouts_stop(text),
         inflected=own.strip(" .!?,").endswith(("ing", "ed")),
     )
 
