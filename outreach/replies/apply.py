@@ -143,7 +143,8 @@ def _effect(session: Session, scene: Scene, read: Read) -> Say | None:
 
 def _refusal(session: Session, scene: Scene, reads: Sequence[Read]) -> Say | None:
     """A text that may ask for no more texts: a person looks, and the sure word is told."""
-    if not any(read.may_refuse for read in reads) or any(read.intent in _ENDS_IT for read in reads):
+    ends = any(read.intent in _ENDS_IT for read in reads)
+    if scene.person is None or ends or not any(read.may_refuse for read in reads):
         return None
     raise_flag(session, scene, FlagReason.MAY_REFUSE)
     return Say("unclear_refusal")

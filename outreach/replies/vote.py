@@ -38,7 +38,7 @@ DOUBTS, PERHAPS, SURE_TO_LEAVE = -2.5, -1.5, 4.0
 """Log-odds of a refusal of texts: below which it may be the wish for a limit, from which a person
 should look, and from which it is one even where a look-alike or a limit stands in the text."""
 LEAVING = frozenset({Intent.OPT_OUT, Intent.WRONG_NUMBER})
-_HARMFUL = LEAVING | {Intent.CONFIRM}
+_HARMFUL = LEAVING | {Intent.CONFIRM, Intent.OPT_IN}
 _SETTLED = {Intent.HELP, Intent.AUTO_REPLY}
 _LIMITS = ("preference:days", "preference:time", "preference:window", "preference:pause=")
 """Wishes that a refusal may come down to: "no texts on my sabbath, saturdays"."""
