@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import permutations
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -60,6 +61,7 @@ def bind(
     within four hours is `Ambiguous`. Raises ValueError for naive moments.
     """
 
+    @cache
     def read(part: str, kind: PromptKind) -> Reading:
         return interpret(part, prompt=kind, lang=lang, now=now, tz=tz)
 
