@@ -69,8 +69,8 @@ WHY = {
     FlagReason.UNREACHABLE: "The carrier could not reach this phone several times in a row.",
     FlagReason.UNMATCHED: "No client of the program has this number.",
     FlagReason.UNCLEAR: "Software asked once what was meant and did not understand the answer.",
-    FlagReason.MAY_REFUSE: "Software was not sure whether this asks for no more texts, and told "
-    "the client to reply STOP if so. If it does, stop them in your records.",
+    FlagReason.MAY_REFUSE: "Software was not sure whether this asks for no more texts. If it does, "
+    "stop them in your records, or ask the client to reply STOP.",
     FlagReason.DELIVERY: "The carrier gave no proof that the text arrived.",
     FlagReason.ZONE: "The number gives no hint of where the client lives, so texts go by the "
     "program's clock. Ask the client, and add the zone to your records.",
