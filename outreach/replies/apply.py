@@ -142,12 +142,16 @@ def _effect(session: Session, scene: Scene, read: Read) -> Say | None:
 
 
 def _refusal(session: Session, scene: Scene, reads: Sequence[Read]) -> Say | None:
-    """A text that may ask for no more texts: a person looks, and the sure word is told."""
+    """A text that may ask for no more texts: a person looks, and the sure word is told once.
+
+    Not to somebody who may be in need: "im done with all this" may not be about texts.
+    """
     ends = any(read.intent in _ENDS_IT for read in reads)
     if scene.person is None or ends or not any(read.may_refuse for read in reads):
         return None
-    raise_flag(session, scene, FlagReason.MAY_REFUSE)
-    return Say("unclear_refusal")
+    flag = raise_flag(session, scene, FlagReason.MAY_REFUSE)
+    first = flag.reply_id == scene.reply_id and scene.worry is Severity.NONE
+    return Say("unclear_refusal", thanks=True) if first else None
 
 
 def _unclear(session: Session, scene: Scene, understood: Understood) -> Say | None:

@@ -30,15 +30,18 @@ from outreach.vocabulary import Intent, PromptKind
 VOTE_FILE = Path(__file__).with_name("vote.json")
 UNIT = 100
 """Weights are whole hundredths: a sum of them does not depend on the order of its parts."""
-LEAST, LEAST_TO_ACT = -3.0, 1.0
-"""Log-odds below which a meaning is no opinion; a meaning that could do harm needs more."""
+LEAST, LEAST_TO_CHANGE, LEAST_TO_LEAVE = -3.0, 0.0, 1.0
+"""Log-odds below which a meaning is no opinion: any; one that changes something for the client; one
+that ends all texts, brings them back or promises to come. Out of the blue people write of
+everything, and little of it is for us to act on."""
 OVER_NOTHING, OVER_MEANING = 1.5, 4.0
 """By how much it must be likelier than what stands if phrases found no meaning, or than theirs."""
 DOUBTS, PERHAPS, SURE_TO_LEAVE = -2.5, -1.5, 4.0
 """Log-odds of a refusal of texts: below which it may be the wish for a limit, from which a person
 should look, and from which it is one even where a look-alike or a limit stands in the text."""
 LEAVING = frozenset({Intent.OPT_OUT, Intent.WRONG_NUMBER})
-_HARMFUL = LEAVING | {Intent.CONFIRM, Intent.OPT_IN}
+_PROMISES = LEAVING | {Intent.OPT_IN, Intent.CONFIRM}
+_CHANGES_NOTHING = (Intent.NOTE, Intent.UNCLEAR, Intent.REQUEST, Intent.ANSWER)
 _SETTLED = {Intent.HELP, Intent.AUTO_REPLY}
 _LIMITS = ("preference:days", "preference:time", "preference:window", "preference:pause=")
 """Wishes that a refusal may come down to: "no texts on my sabbath, saturdays"."""
@@ -108,11 +111,10 @@ class Vote:
         return _completed(best, self.text) if self._is_sure(best, own, found=found) else None
 
     def _is_sure(self, best: str, own: str, *, found: bool) -> bool:
-        least = LEAST_TO_ACT if best in _HARMFUL else LEAST
         is_wish = own.startswith(Intent.PREFERENCE)
         heard = best == Intent.OPT_OUT and not is_wish  # it hears refusals best
         margin = OVER_MEANING if found and not heard else OVER_NOTHING
-        return self.odds[best] >= max(least, self.odds.get(own, _UNLIKELY) + margin)
+        return self.odds[best] >= max(_least(best), self.odds.get(own, _UNLIKELY) + margin)
 
     def _has_no_say(self, best: str, own: str) -> bool:
         """Whether phrases know better: what is no refusal, a number, a question, a wish."""
@@ -133,6 +135,12 @@ class Vote:
         if self.text.prompt in {PromptKind.APPOINTMENT, PromptKind.GOAL}:
             return picked_choice(self.text.words) is not None
         return self.text.prompt is PromptKind.SCALE
+
+
+def _least(meaning: str) -> float:
+    if meaning in _PROMISES:
+        return LEAST_TO_LEAVE
+    return LEAST if meaning.startswith(_CHANGES_NOTHING) else LEAST_TO_CHANGE
 
 
 def label(intent: Intent, value: str) -> str:

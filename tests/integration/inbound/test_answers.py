@@ -168,6 +168,7 @@ def test_what_may_be_a_refusal_is_told_the_sure_word_and_put_before_a_person(pla
     assert "Reply STOP" in answer.body
     assert place.flag().reason == FlagReason.MAY_REFUSE
     assert place.has_consent()
+    assert place.text("i think im about done with these") == []
 
     place.text("STOP")
 

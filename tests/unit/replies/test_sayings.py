@@ -1,4 +1,4 @@
-"""Some 4,300 ways of saying it, on Wednesday 18 November 2026, with how each must be read."""
+"""Thousands of ways of saying it, on Wednesday 18 November 2026, with how each must be read."""
 
 import csv
 from pathlib import Path

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from math import isfinite
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from outreach.replies.words import split_words
 from outreach.vocabulary import Intent, PromptKind
 from tests.unit.replies.readings import meaning, read
 
-EVERYDAY = Path(__file__).parents[2] / "corpora" / "screening"
+HELD_OUT = Path(__file__).parents[2] / "corpora" / "screening" / "held_out"
 
 
 def test_it_hears_what_no_phrase_says() -> None:
@@ -27,8 +28,7 @@ def test_it_hears_what_no_phrase_says() -> None:
     ("text", "prompt", "wanted"),
     [
         ("mejor escríbanme como a las 9:15 de la mañana", "none", "preference:time=09:15"),
-        ("i need a breather from yall's messages, ten days or so", "none", "preference:pause=P10D"),
-        ("be better if yall hit my phone just tuesdays and fridays", "none",
+        ("i only want to hear from yall tuesdays and fridays cuz of work", "none",
          "preference:days=+TU,FR"),
     ],
 )  # fmt: skip
@@ -61,20 +61,32 @@ def test_a_question_confirms_nothing(text: str) -> None:
 
 
 def test_nobody_leaves_by_it_who_did_not_write_a_reply() -> None:
-    """Of thousands of ordinary texts it makes neither a refusal nor a wrong number."""
-    texts = [
-        row["text"]
-        for path in sorted(EVERYDAY.glob("everyday*.csv"))
-        for row in csv.DictReader(path.open(encoding="utf-8", newline=""))
-    ]
-    left = [text for text in texts if _leaves(text)]
-    assert (left, len(texts) > 3000) == ([], True)
-
-
-def _leaves(text: str) -> bool:
-    reading = read(text)
+    """Of 1,600 ordinary texts, which it has not seen either, it makes no end of all texts."""
+    texts = [row["text"] for row in held_out("everyday6", "everyday7")]
     leaving = {Intent.OPT_OUT, Intent.WRONG_NUMBER}
-    return reading.intent in leaving and "second vote" in reading.why
+    assert [text for text in texts if by_vote(text) in leaving] == []
+    assert len(texts) == 1600
+
+
+def test_a_cry_for_help_is_seldom_taken_for_something_to_act_on() -> None:
+    rows = held_out("w18", "w19", "w24", "w25")
+    grave = [row["text"] for row in rows if row["severity"] in {"high", "imminent"}]
+    quiet = {None, Intent.NOTE, Intent.UNCLEAR, Intent.REQUEST}
+    assert len([text for text in grave if by_vote(text) not in quiet]) <= len(grave) / 200
+
+
+def held_out(*names: str) -> list[dict[str, str]]:
+    return [
+        row
+        for name in names
+        for row in csv.DictReader((HELD_OUT / f"{name}.csv").open(encoding="utf-8", newline=""))
+    ]
+
+
+def by_vote(text: str) -> Intent | None:
+    """What the vote reads in a text out of the blue; None where phrases have their way."""
+    reading = read(text)
+    return reading.intent if "second vote" in reading.why else None
 
 
 def test_a_meaning_stands_only_with_a_prompt_that_can_have_it() -> None:
@@ -117,7 +129,6 @@ def test_weights_side_by_side_add_up_as_apart(rows: list[list[int]]) -> None:
 
 
 @given(st.text(max_size=300), st.sampled_from(list(PromptKind)))
-def test_the_same_words_get_the_same_odds(text: str, prompt: PromptKind) -> None:
-    words = split_words(fold(text).text)
-    model = load_model()
-    assert model.log_odds(words, prompt) == model.log_odds(words, prompt)
+def test_any_text_can_be_weighed_and_only_by_what_fits(text: str, prompt: PromptKind) -> None:
+    odds = load_model().log_odds(split_words(fold(text).text), prompt)
+    assert all(fits(meaning, prompt) and isfinite(each) for meaning, each in odds.items())
